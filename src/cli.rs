@@ -1,0 +1,295 @@
+//! Floor 6, the command line: arguments, the file system, exit codes.
+//!
+//! Data goes to standard output, errors to standard error. Exit status: 0 fine; 1 the scenario ran and something in it
+//! does not hold; 2 the command or the file could not be used.
+
+mod ask;
+mod check;
+mod decode;
+mod fmt;
+mod folder;
+mod load;
+mod new;
+mod problems;
+mod run;
+mod schema;
+mod show;
+mod test;
+mod watch;
+
+use anstream::{AutoStream, ColorChoice};
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use load::Failure;
+use std::io::{IsTerminal, Write};
+use std::process::ExitCode;
+
+/// See virtual memory happen: page tables, TLB, traps and a teaching kernel, event by event, forward and back.
+#[derive(Parser)]
+#[command(version, subcommand_precedence_over_arg = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    play: Play,
+    /// When messages and the screen have colours. In a picture they are chosen by --format.
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t, global = true)]
+    color: Color,
+}
+
+#[derive(Clone, Copy, Default, ValueEnum)]
+enum Color {
+    /// On a terminal, unless NO_COLOR is set.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+#[derive(Args)]
+struct Play {
+    /// The scenario to play: a built-in's name, a file, or - for standard input. Without it the gallery opens.
+    scenario: Option<String>,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+impl Play {
+    fn is_empty(&self) -> bool {
+        self.scenario.is_none() && self.settings.sets.is_empty() && self.settings.variant.is_none()
+    }
+}
+
+/// What every command takes that takes a scenario.
+#[derive(Args, Clone, Default)]
+struct Settings {
+    /// Play a variant of the scenario, by the name that the scenario gives it.
+    #[arg(long, value_name = "NAME")]
+    variant: Option<String>,
+    /// Override a setting of machine or kernel, like kernel.fork=copy, also of a variant. May be given more than once.
+    #[arg(long = "set", value_name = "NAME=VALUE")]
+    sets: Vec<String>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// What is built in.
+    List {
+        /// As text for people, or as JSON lines.
+        #[arg(long, value_enum, default_value_t)]
+        format: Lines,
+    },
+    /// The whole run as text, or for other programs.
+    Run {
+        /// Built-in names, files, or - for standard input.
+        #[arg(required = true)]
+        scenarios: Vec<String>,
+        #[command(flatten)]
+        settings: Settings,
+        /// As text for people, or as JSON lines.
+        #[arg(long, value_enum, default_value_t)]
+        format: Lines,
+        /// In the text, also what the speaker says and the room does not see. JSON lines always have it.
+        #[arg(long)]
+        notes: bool,
+    },
+    /// One moment as a picture or as data.
+    Show {
+        /// A built-in's name, a file, or - for standard input.
+        scenario: String,
+        #[command(flatten)]
+        settings: Settings,
+        #[command(flatten)]
+        moment: Moment,
+        /// What to write.
+        #[arg(long, value_enum, default_value_t)]
+        format: Picture,
+        /// Columns and rows of the screen.
+        #[arg(long, default_value = "120x40", value_parser = show::parse_size)]
+        size: (u16, u16),
+    },
+    /// Is it a good scenario? Every problem, located.
+    Check {
+        /// Built-in names, files, or - for standard input.
+        #[arg(required = true)]
+        scenarios: Vec<String>,
+        #[command(flatten)]
+        settings: Settings,
+        /// How problems are told.
+        #[arg(long, value_enum, default_value_t)]
+        format: problems::Format,
+        /// Let a warning be as bad as an error.
+        #[arg(long)]
+        strict: bool,
+    },
+    /// Write a small scenario to begin with.
+    New(new::New),
+    /// Put scenario files into the one layout, in place.
+    Fmt {
+        /// Files, or - for standard input, which goes to standard output.
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<String>,
+        /// Write nothing: name the files that would change, and exit with 1 if there are any.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Take a number apart: each field named, with its bits and what they mean.
+    Decode {
+        /// What the number is.
+        #[arg(value_enum)]
+        kind: decode::Kind,
+        /// The number: 0x21fdb0d7, 4104 or 12K.
+        #[arg(value_parser = crate::kernel::expr::parse_number)]
+        value: u64,
+        /// The paging mode to read it under.
+        #[arg(long, value_enum, default_value_t)]
+        mode: decode::ModeName,
+        /// As text for people, or as JSON.
+        #[arg(long, value_enum, default_value_t)]
+        format: decode::Format,
+    },
+    /// What a geometry comes to: index bits, levels, entries a table, and what a flat table would cost.
+    Geometry {
+        /// Bits of a virtual address.
+        #[arg(long, default_value = "39", value_parser = decode::parse_bits)]
+        va_bits: u32,
+        /// Bytes of a page, like 4K.
+        #[arg(long, default_value = "4K", value_parser = crate::kernel::expr::parse_number)]
+        page: u64,
+        /// Bytes of a PTE: 2, 4 or 8.
+        #[arg(long, default_value = "8", value_parser = crate::kernel::expr::parse_number)]
+        pte: u64,
+        /// As text for people, or as JSON.
+        #[arg(long, value_enum, default_value_t)]
+        format: decode::Format,
+    },
+    /// The format of scenarios as JSON Schema, for editors.
+    Schema,
+    /// Do its expectations hold?
+    Test {
+        /// Built-in names, files, or - for standard input.
+        #[arg(required = true)]
+        scenarios: Vec<String>,
+        #[command(flatten)]
+        settings: Settings,
+        /// What it is told for.
+        #[arg(long, value_enum, default_value_t)]
+        format: test::Report,
+    },
+}
+
+/// Which moment of a run.
+#[derive(Args)]
+struct Moment {
+    /// When so many steps are done: 0 is the start. The end, if it is left out.
+    #[arg(long, value_parser = show::parse_count)]
+    step: Option<usize>,
+    /// After so many events of the next step, or of the whole run without --step.
+    #[arg(long, value_parser = show::parse_count)]
+    event: Option<usize>,
+}
+
+#[derive(Clone, Copy, Default, ValueEnum)]
+enum Lines {
+    /// For people.
+    #[default]
+    Text,
+    /// One JSON object a line.
+    Jsonl,
+}
+
+#[derive(Clone, Copy, Default, ValueEnum)]
+enum Picture {
+    /// The screen as plain text.
+    #[default]
+    Text,
+    /// The screen with colours.
+    Ansi,
+    /// The screen as a picture.
+    Svg,
+    /// The state as data.
+    Json,
+}
+
+/// Reads the arguments and does what they say.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    // clap's own way to forbid this would forbid `--color` before a command as well.
+    if arguments.command.is_some() && !arguments.play.is_empty() {
+        let what =
+            "a command has its scenarios and settings after it: pagewalk COMMAND SCENARIO --set NAME=VALUE";
+        Arguments::command().error(ErrorKind::ArgumentConflict, what).exit();
+    }
+    match arguments.color {
+        Color::Auto => ColorChoice::Auto,
+        Color::Always => ColorChoice::Always,
+        Color::Never => ColorChoice::Never,
+    }
+    .write_global();
+    let done = match &arguments.command {
+        None => play(&arguments.play),
+        Some(Command::List { format }) => run::list(*format),
+        Some(Command::Run { scenarios, settings, format, notes }) => {
+            run::run(scenarios, settings, *format, *notes)
+        }
+        Some(Command::Show { scenario, settings, moment, format, size }) => {
+            show::show(scenario, settings, moment, *format, *size)
+        }
+        Some(Command::New(new)) => new::new(new),
+        Some(Command::Fmt { files, check }) => fmt::fmt(files, *check),
+        Some(Command::Decode { kind, value, mode, format }) => decode::decode(*kind, *value, *mode, *format),
+        Some(Command::Geometry { va_bits, page, pte, format }) => {
+            decode::geometry(*va_bits, *page, *pte, *format)
+        }
+        Some(Command::Schema) => schema::print(),
+        Some(Command::Check { scenarios, settings, format, strict }) => {
+            check::check(scenarios, settings, *format, *strict)
+        }
+        Some(Command::Test { scenarios, settings, format }) => test::test(scenarios, settings, *format),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        // A reader that has seen enough, as in `pagewalk run … | head`, is no failure.
+        Err(Failure::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(failure) => {
+            failure.tell(&mut std::io::stderr(), colour());
+            failure.exit_code()
+        }
+    }
+}
+
+fn play(play: &Play) -> Result<(), Failure> {
+    let settings = &play.settings;
+    let file = play.scenario.as_deref().filter(|name| load::is_file(name));
+    let watched = file.map(|name| watch::Watched::new(name, settings));
+    let story = play.scenario.as_ref().map(|name| load::story(name, settings)).transpose()?;
+    if !std::io::stdout().is_terminal() {
+        let what = "standard output is not a terminal: use `pagewalk run` or `pagewalk show` there";
+        return Err(Failure::Use(what.into()));
+    }
+    let colour = AutoStream::choice(&std::io::stdout()) != ColorChoice::Never;
+    match (story, watched) {
+        (Some(story), Some(watched)) => crate::tui::follow(story, watched.follow(), colour),
+        (story, _) => crate::tui::play(story, colour),
+    }
+    .map_err(Failure::Output)
+}
+
+/// Whether messages are coloured: as `--color` and the environment want it.
+fn colour() -> bool {
+    AutoStream::choice(&std::io::stderr()) != ColorChoice::Never
+}
+
+/// One line of standard output, at once: what is told about a file stands before its problems.
+fn say(line: std::fmt::Arguments<'_>) -> Result<(), Failure> {
+    let mut out = output();
+    writeln!(out, "{line}")?;
+    Ok(out.flush()?)
+}
+
+/// Standard output, buffered.
+fn output() -> impl Write {
+    std::io::BufWriter::new(std::io::stdout().lock())
+}

@@ -1,0 +1,79 @@
+//! A whole run as text for people: every step, and every event in words.
+
+use crate::kernel::{Action, Outcome};
+use crate::scenario::diagnostic::printable;
+use crate::scenario::{Ask, Chapter};
+use crate::story::Story;
+use crate::view::{costs, happens, script, words};
+use std::io::{self, Write};
+
+/// Writes the run, with what the speaker says if `notes` are asked for. The story is at its end afterwards.
+pub fn write(story: &mut Story, notes: bool, out: &mut impl Write) -> io::Result<()> {
+    writeln!(out, "{}\n{}", printable(&story.scenario.title), printable(&story.scenario.summary))?;
+    let mut chapter = None;
+    for index in 0..story.scenario.steps.len() {
+        let step = story.scenario.steps[index].clone();
+        let Chapter { title, say } = &story.scenario.chapters[step.chapter];
+        if chapter != Some(step.chapter) && !title.is_empty() {
+            writeln!(out, "\n## {}. {}", step.chapter + 1, printable(title))?;
+            if let Some(say) = say.as_ref().filter(|_| notes) {
+                writeln!(out, "\n   SAY: {}", printable(say))?;
+            }
+        }
+        chapter = Some(step.chapter);
+        if let Some(ask) = &step.ask {
+            question(ask, out)?;
+        }
+        let who = step.op.process.as_ref().map(|process| format!(" ({process})")).unwrap_or_default();
+        writeln!(out, "\n{}. {}{}", index + 1, printable(&script::words(&step)), printable(&who))?;
+        if let Some(note) = &step.note {
+            writeln!(out, "   {}", printable(note))?;
+        }
+        if let Some(say) = step.say.as_ref().filter(|_| notes) {
+            writeln!(out, "   SAY: {}", printable(say))?;
+        }
+        for moment in story.timeline.moments(index) {
+            story.timeline.seek(moment);
+            if let Some(sentence) = words::sentence(story) {
+                writeln!(out, "     - {}", printable(&sentence))?;
+            }
+        }
+        writeln!(
+            out,
+            "   = {}",
+            printable(&outcome(&step.op.action, &story.timeline.steps()[index].outcome))
+        )?;
+        for answer in step.ask.iter().flat_map(|ask| happens::solution(ask)) {
+            writeln!(out, "   {}", printable(&answer.to_string()))?;
+        }
+    }
+    writeln!(out, "\n{}", costs::line(story))
+}
+
+/// What is asked before a step, and what can be chosen.
+fn question(ask: &Ask, out: &mut impl Write) -> io::Result<()> {
+    writeln!(out, "\n   ? {}", printable(&ask.question))?;
+    for (letter, answer) in ask.lettered() {
+        writeln!(out, "     {letter}  {}", printable(&answer.text))?;
+    }
+    Ok(())
+}
+
+/// How an operation ended, in words.
+fn outcome(action: &Action, outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Reached { pa, value } => format!("{value:#x} at {pa}"),
+        Outcome::Trapped { trap, killed } => {
+            let end = if *killed { ", and the process is killed" } else { "" };
+            format!("{} (scause {}) at {}{end}", trap.cause, trap.cause.code(), trap.stval)
+        }
+        Outcome::Answer { value } => match action {
+            Action::Spawn { .. } | Action::Fork { .. } | Action::Vfork { .. } => format!("process {value}"),
+            _ => format!("{value:#x}"),
+        },
+        Outcome::Refused { why } => format!("-1: {why}"),
+        Outcome::Ended => "the process has ended".into(),
+        Outcome::Done => "done".into(),
+        Outcome::Skipped => "passed over: its process has ended".into(),
+    }
+}

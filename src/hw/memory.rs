@@ -1,0 +1,173 @@
+//! Physical memory: bytes from a base address on, and nothing anywhere else.
+//!
+//! Memory is kept in chunks that clones share until one of them writes, so that a copy of a whole machine is cheap and
+//! an untouched chunk takes no room. A chunk has nothing to do with the page size of the machine.
+
+use super::addr::PhysAddr;
+use std::sync::Arc;
+
+/// Bytes of a chunk.
+pub const CHUNK_BYTES: u64 = 4096;
+
+/// The contents of one chunk.
+pub type Chunk = [u8; CHUNK_BYTES as usize];
+
+/// Physical memory. A chunk that was never written reads as zeros.
+#[derive(Clone, Debug)]
+pub struct Memory {
+    base: PhysAddr,
+    size_bytes: u64,
+    chunks: Vec<Option<Arc<Chunk>>>,
+}
+
+impl Memory {
+    /// The most that a machine may have: 4 GiB.
+    pub const MAX_BYTES: u64 = 4 << 30;
+
+    /// `size_bytes` of zeros from `base` on. Both must be multiples of [`CHUNK_BYTES`], and the size at most
+    /// [`Self::MAX_BYTES`].
+    ///
+    /// # Errors
+    ///
+    /// A sentence that says which number cannot be.
+    pub fn new(base: PhysAddr, size_bytes: u64) -> Result<Self, String> {
+        if !base.0.is_multiple_of(CHUNK_BYTES) || !size_bytes.is_multiple_of(CHUNK_BYTES) {
+            return Err(format!(
+                "memory of {size_bytes:#x} bytes from {base}: both must be multiples of {CHUNK_BYTES:#x}"
+            ));
+        }
+        if size_bytes == 0 || size_bytes > Self::MAX_BYTES {
+            return Err(format!("memory of {size_bytes:#x} bytes: it must be from 4 KiB to 4 GiB"));
+        }
+        if PhysAddr::new(base.0.saturating_add(size_bytes - 1)).is_none() {
+            return Err(format!("memory from {base}: it would end past the last 56-bit address"));
+        }
+        Ok(Self { base, size_bytes, chunks: vec![None; (size_bytes / CHUNK_BYTES) as usize] })
+    }
+
+    /// The first address.
+    pub fn base(&self) -> PhysAddr {
+        self.base
+    }
+
+    /// How many bytes there are.
+    pub fn size_bytes(&self) -> u64 {
+        self.size_bytes
+    }
+
+    /// Whether `width` bytes from `pa` on all exist.
+    pub fn contains(&self, pa: PhysAddr, width: u64) -> bool {
+        pa.0.checked_sub(self.base.0)
+            .is_some_and(|offset| offset < self.size_bytes && width <= self.size_bytes - offset)
+    }
+
+    /// The `width` bytes (1 to 8) from `pa` on as a little-endian number; `None` where memory is absent.
+    pub fn read(&self, pa: PhysAddr, width: u64) -> Option<u64> {
+        if !self.contains(pa, width) {
+            return None;
+        }
+        let offset = pa.0 - self.base.0;
+        let (index, at) = ((offset / CHUNK_BYTES) as usize, (offset % CHUNK_BYTES) as usize);
+        if at + width as usize <= CHUNK_BYTES as usize {
+            let Some(chunk) = &self.chunks[index] else { return Some(0) };
+            let mut word = [0; 8];
+            word[..width as usize].copy_from_slice(&chunk[at..at + width as usize]);
+            return Some(u64::from_le_bytes(word));
+        }
+        (0..width).try_fold(0, |value, i| Some(value | self.read(PhysAddr(pa.0 + i), 1)? << (8 * i)))
+    }
+
+    /// Puts the low `width` bytes (1 to 8) of `value` at `pa`, little-endian, and gives back what was there.
+    ///
+    /// # Panics
+    ///
+    /// Where memory is absent: the caller has checked with [`Self::contains`].
+    pub(super) fn swap(&mut self, pa: PhysAddr, width: u64, value: u64) -> u64 {
+        assert!(self.contains(pa, width), "no memory at {pa}");
+        let old = self.read(pa, width).unwrap_or_default();
+        for i in 0..width {
+            let offset = pa.0 + i - self.base.0;
+            let chunk = self.chunks[(offset / CHUNK_BYTES) as usize]
+                .get_or_insert_with(|| Arc::new([0; CHUNK_BYTES as usize]));
+            Arc::make_mut(chunk)[(offset % CHUNK_BYTES) as usize] = (value >> (8 * i)) as u8;
+        }
+        old
+    }
+
+    /// The chunk that `pa` is in; `None` if it was never written, or is absent.
+    pub fn chunk(&self, pa: PhysAddr) -> Option<Arc<Chunk>> {
+        self.chunks.get(self.chunk_index(pa)?)?.clone()
+    }
+
+    /// Puts a whole chunk in place of the one that `pa` is in, and gives that back.
+    ///
+    /// # Panics
+    ///
+    /// Where memory is absent.
+    pub(super) fn swap_chunk(&mut self, pa: PhysAddr, chunk: Option<Arc<Chunk>>) -> Option<Arc<Chunk>> {
+        let index = self.chunk_index(pa).expect("the caller names a chunk that exists");
+        std::mem::replace(&mut self.chunks[index], chunk)
+    }
+
+    fn chunk_index(&self, pa: PhysAddr) -> Option<usize> {
+        self.contains(pa, 1).then(|| ((pa.0 - self.base.0) / CHUNK_BYTES) as usize)
+    }
+}
+
+/// Equal if every byte is: a chunk of zeros that were written is one that never was. (Undoing the first write to a chunk
+/// leaves the zeros.)
+impl PartialEq for Memory {
+    fn eq(&self, other: &Self) -> bool {
+        let zeros = |chunk: &Chunk| chunk.iter().all(|byte| *byte == 0);
+        self.base == other.base
+            && self.size_bytes == other.size_bytes
+            && self.chunks.iter().zip(&other.chunks).all(|chunks| match chunks {
+                (None, None) => true,
+                (Some(one), None) | (None, Some(one)) => zeros(one),
+                (Some(one), Some(other)) => Arc::ptr_eq(one, other) || one == other,
+            })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BASE: PhysAddr = PhysAddr(0x8000_0000);
+
+    #[test]
+    fn words_are_little_endian_and_may_lie_across_chunks() {
+        let mut memory = Memory::new(BASE, 0x2000).unwrap();
+        let pa = PhysAddr(BASE.0 + 0xffc);
+        assert_eq!(memory.swap(pa, 8, 0x1122_3344_5566_7788), 0);
+        assert_eq!(memory.read(pa, 8), Some(0x1122_3344_5566_7788));
+        assert_eq!(memory.read(PhysAddr(BASE.0 + 0x1000), 1), Some(0x44));
+        assert_eq!(memory.swap(pa, 2, 0), 0x7788);
+    }
+
+    #[test]
+    fn nothing_exists_before_the_base_or_past_the_end() {
+        let memory = Memory::new(BASE, 0x1000).unwrap();
+        assert_eq!(memory.read(PhysAddr(BASE.0 - 1), 1), None);
+        assert_eq!(memory.read(PhysAddr(BASE.0 + 0xff9), 8), None);
+        assert_eq!(memory.read(PhysAddr(BASE.0 + 0xff8), 8), Some(0));
+        assert_eq!(memory.read(PhysAddr(u64::MAX), 8), None);
+    }
+
+    #[test]
+    fn clones_part_at_the_first_write() {
+        let mut one = Memory::new(BASE, 0x1000).unwrap();
+        one.swap(BASE, 8, 1);
+        let mut other = one.clone();
+        other.swap(BASE, 8, 2);
+        assert_eq!((one.read(BASE, 8), other.read(BASE, 8)), (Some(1), Some(2)));
+    }
+
+    #[test]
+    fn sizes_that_cannot_be_are_refused() {
+        assert!(Memory::new(PhysAddr(1), 0x1000).is_err());
+        assert!(Memory::new(BASE, 0).is_err());
+        assert!(Memory::new(BASE, Memory::MAX_BYTES + CHUNK_BYTES).is_err());
+        assert!(Memory::new(PhysAddr((1 << 56) - 0x1000), 0x2000).is_err());
+    }
+}

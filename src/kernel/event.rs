@@ -1,0 +1,409 @@
+//! What happens, told as it happens: the hardware's events and the kernel's own.
+
+use super::area::AreaKind;
+use super::counters::{Costs, Counters};
+use super::frames::Usage;
+use super::process::Pid;
+use super::system::{Change, System};
+use crate::hw::{self, Access, Flags, HartId, Ppn, VirtAddr};
+use serde::Serialize;
+
+/// Something that happened, with the words' own numbers. Printed as `{"kind": …}`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Event {
+    /// The hardware did it.
+    Hardware(hw::Event),
+    /// The kernel did it.
+    Kernel(KernelEvent),
+}
+
+/// The cases of the fault handler.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FaultCase {
+    /// No area holds the address: kill.
+    NoArea,
+    /// The guard page under the stack: kill.
+    GuardPage,
+    /// Below the stack, but not just below `sp`: a wild access, not growth. Kill.
+    WildStack,
+    /// A page of the kernel's, mapped without U: kill.
+    KernelPage,
+    /// The area does not allow such an access: kill.
+    Forbidden,
+    /// Something that no page table can mend, such as absent memory: kill.
+    Unrepairable,
+    /// Just below the stack: it grows down to it.
+    StackGrowth,
+    /// Promised memory that is touched for the first time: a frame of zeros.
+    ZeroFill,
+    /// A load from promised memory of one's own that was never written: the frame of zeros that all share.
+    ZeroPage,
+    /// A page of a file: from the page cache, read first if it is not there.
+    FilePage,
+    /// The first store to a private page of a file: a copy of the cached page.
+    FileCopy,
+    /// A store to a copy-on-write page with other owners: a copy.
+    CowCopy,
+    /// A store to a copy-on-write page that has no other owner: writable again.
+    CowLastOwner,
+    /// A is clear and the machine leaves it to the kernel.
+    SetAccessed,
+    /// D is clear and the machine leaves it to the kernel.
+    SetDirty,
+    /// The tables allow the access: the TLB was stale, or another hart was first.
+    Spurious,
+}
+
+impl FaultCase {
+    /// The process does not survive it.
+    pub fn kills(self) -> bool {
+        matches!(
+            self,
+            Self::NoArea
+                | Self::GuardPage
+                | Self::WildStack
+                | Self::KernelPage
+                | Self::Forbidden
+                | Self::Unrepairable
+        )
+    }
+}
+
+/// Something that the kernel did.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum KernelEvent {
+    /// A frame is taken from the free list.
+    FrameAlloc {
+        /// Which.
+        ppn: Ppn,
+        /// What for.
+        #[serde(rename = "use")]
+        usage: Usage,
+    },
+    /// A frame goes back to the free list.
+    FrameFree {
+        /// Which.
+        ppn: Ppn,
+    },
+    /// A frame has more owners, or fewer.
+    FrameRef {
+        /// Which.
+        ppn: Ppn,
+        /// How many now.
+        refs: u32,
+    },
+    /// A frame's contents are copied to another.
+    FrameCopy {
+        /// From this one.
+        from: Ppn,
+        /// To this one.
+        to: Ppn,
+    },
+    /// A frame is filled with zeros.
+    FrameZero {
+        /// Which.
+        ppn: Ppn,
+    },
+    /// A page is read from a file into a frame.
+    PageIn {
+        /// The file's name.
+        file: String,
+        /// Which page of it, from 0.
+        page: u64,
+        /// The frame.
+        ppn: Ppn,
+    },
+    /// A page is written from a frame to a file.
+    PageOut {
+        /// The file's name.
+        file: String,
+        /// Which page of it, from 0.
+        page: u64,
+        /// The frame.
+        ppn: Ppn,
+    },
+    /// A page of shared memory is in the page cache from now on.
+    CacheAdd {
+        /// The frame.
+        ppn: Ppn,
+    },
+    /// A process begins.
+    ProcessNew {
+        /// Its number.
+        pid: Pid,
+        /// Its name.
+        name: String,
+        /// What it runs.
+        program: String,
+        /// Who forked it; absent for the first of all.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        parent: Option<Pid>,
+    },
+    /// A process has its address space back from the child that borrowed it.
+    SpaceBack {
+        /// Who has it back.
+        pid: Pid,
+        /// From whom.
+        from: Pid,
+    },
+    /// A process runs another program from here on.
+    ProcessExec {
+        /// Which.
+        pid: Pid,
+        /// What it runs now.
+        program: String,
+    },
+    /// A process ends because it wants to.
+    ProcessExit {
+        /// Which.
+        pid: Pid,
+        /// What it leaves.
+        status: u64,
+    },
+    /// A process is ended by the kernel.
+    ProcessKill {
+        /// Which.
+        pid: Pid,
+        /// Why.
+        why: FaultCaseOrMemory,
+    },
+    /// A hart leaves one process and runs another.
+    ContextSwitch {
+        /// The one it leaves.
+        from: Option<Pid>,
+        /// The one it runs.
+        to: Option<Pid>,
+    },
+    /// A process asks for something.
+    Syscall {
+        /// Who.
+        pid: Pid,
+        /// What.
+        name: &'static str,
+    },
+    /// The kernel answers.
+    SyscallReturn {
+        /// Whom.
+        pid: Pid,
+        /// With what: -1 if it could not be done.
+        value: i64,
+        /// Why it could not.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        error: Option<String>,
+    },
+    /// The fault handler says which of its cases it is in.
+    Fault {
+        /// Whose fault.
+        pid: Pid,
+        /// The address.
+        va: VirtAddr,
+        /// What was wanted.
+        access: Access,
+        /// The case.
+        case: FaultCase,
+        /// The kind of the area that holds the address.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        area: Option<AreaKind>,
+        /// What that area allows.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        prot: Option<Prot>,
+        /// The kernel itself came upon it, in a system call: nothing trapped.
+        #[serde(skip_serializing_if = "is_false")]
+        in_kernel: bool,
+    },
+    /// The kernel copies bytes to a process's memory, through its own mapping of the frame.
+    CopyOut {
+        /// Whose memory.
+        pid: Pid,
+        /// Where to.
+        va: VirtAddr,
+        /// How many; they lie in one page.
+        bytes: u64,
+    },
+    /// The kernel copies bytes from a process's memory.
+    CopyIn {
+        /// Whose memory.
+        pid: Pid,
+        /// Where from.
+        va: VirtAddr,
+        /// How many; they lie in one page.
+        bytes: u64,
+    },
+    /// A process has one more area.
+    AreaNew {
+        /// Whose.
+        pid: Pid,
+        /// Of what kind.
+        area: AreaKind,
+        /// Its first address.
+        start: VirtAddr,
+        /// The first address past it.
+        end: VirtAddr,
+    },
+    /// An area begins or ends elsewhere.
+    AreaResize {
+        /// Whose.
+        pid: Pid,
+        /// Of what kind.
+        area: AreaKind,
+        /// Its first address.
+        start: VirtAddr,
+        /// The first address past it.
+        end: VirtAddr,
+    },
+    /// An area is no more.
+    AreaGone {
+        /// Whose.
+        pid: Pid,
+        /// Of what kind.
+        area: AreaKind,
+        /// Its first address.
+        start: VirtAddr,
+        /// The first address past it.
+        end: VirtAddr,
+    },
+    /// The break moves.
+    BreakMove {
+        /// Whose.
+        pid: Pid,
+        /// Where to.
+        brk: VirtAddr,
+        /// Where from.
+        was: VirtAddr,
+    },
+    /// The stack pointer moves.
+    StackPointer {
+        /// Whose.
+        pid: Pid,
+        /// Where to.
+        sp: VirtAddr,
+        /// Where from.
+        was: VirtAddr,
+    },
+    /// No frame is free.
+    OutOfMemory {
+        /// What it was wanted for.
+        #[serde(rename = "use")]
+        usage: Usage,
+    },
+    /// The operation is passed over: its process has ended.
+    Skipped {
+        /// Whose operation.
+        process: String,
+    },
+    /// The operation finds everything as it wants it.
+    Nothing,
+    /// Nobody handled a trap: the bare machine's hart goes on after the instruction.
+    HandlerReturn {
+        /// The instruction that is next.
+        pc: VirtAddr,
+    },
+    /// A hart is chosen for what follows.
+    Hart {
+        /// Which.
+        hart: HartId,
+    },
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+fn is_false(flag: &bool) -> bool {
+    !flag
+}
+
+/// What an area allows: `R`, `W` and `X`, a dash where it does not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Prot(pub Flags);
+
+impl std::fmt::Display for Prot {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0.to_string()[1..4])
+    }
+}
+
+impl Serialize for Prot {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// Why a process is killed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case", untagged)]
+pub enum FaultCaseOrMemory {
+    /// A fault that cannot be mended.
+    Fault(FaultCase),
+    /// No frame could be had: `"out_of_memory"`.
+    #[serde(serialize_with = "out_of_memory")]
+    OutOfMemory,
+}
+
+fn out_of_memory<S: serde::Serializer>(serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str("out_of_memory")
+}
+
+/// Who watches a system. Every change is told before the event that it belongs to.
+pub trait Observer {
+    /// The state changed; applying `inverse` undoes it.
+    fn changed(&mut self, inverse: Change);
+    /// What happened, after all its changes.
+    fn event(&mut self, event: Event);
+}
+
+/// Nobody watches.
+pub struct Unwatched;
+
+impl Observer for Unwatched {
+    fn changed(&mut self, _: Change) {}
+    fn event(&mut self, _: Event) {}
+}
+
+/// Passes the hardware's tale on to the system's observer, and counts on the way.
+pub(super) struct Tap<'a, O> {
+    pub counters: &'a mut Counters,
+    pub costs: &'a Costs,
+    pub watch: &'a mut O,
+}
+
+impl<O: Observer> hw::Observer for Tap<'_, O> {
+    fn changed(&mut self, inverse: hw::Change) {
+        self.watch.changed(Change::Hardware(inverse));
+    }
+
+    fn event(&mut self, event: hw::Event) {
+        self.counters.add_hardware(&event, self.costs);
+        self.watch.event(Event::Hardware(event));
+    }
+}
+
+/// An event and the changes it made. While the event is done, the changes are those that undo it; while it is
+/// undone, those that do it again.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Record {
+    /// What happened.
+    pub event: Event,
+    /// In the order in which they were made.
+    pub changes: Vec<Change>,
+}
+
+impl Record {
+    /// Undoes the event.
+    pub fn step_back(&mut self, system: &mut System) {
+        for change in self.changes.iter_mut().rev() {
+            system.swap_in_place(change);
+        }
+        let System { counters, costs, .. } = system;
+        counters.remove(&self.event, costs);
+    }
+
+    /// Does the event again.
+    pub fn step_forward(&mut self, system: &mut System) {
+        for change in &mut self.changes {
+            system.swap_in_place(change);
+        }
+        let System { counters, costs, .. } = system;
+        counters.add(&self.event, costs);
+    }
+}

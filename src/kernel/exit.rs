@@ -1,0 +1,52 @@
+//! The end of a process: its pages, its tables and its trapframe come back.
+
+use super::Kernel;
+use super::area::Area;
+use super::event::{FaultCaseOrMemory, KernelEvent, Observer};
+use super::process::{Pid, Process, ProcessState};
+use super::system::Change;
+use crate::hw::{Csr, Ppn};
+
+impl<O: Observer> Kernel<'_, O> {
+    /// The process ends because it wants to.
+    pub(super) fn exit(&mut self, pid: Pid, status: u64) {
+        self.end(pid, ProcessState::Exited { status }, KernelEvent::ProcessExit { pid, status });
+    }
+
+    /// The kernel ends it.
+    pub(super) fn kill(&mut self, pid: Pid, why: FaultCaseOrMemory) {
+        self.end(pid, ProcessState::Killed, KernelEvent::ProcessKill { pid, why });
+    }
+
+    /// The hart leaves the address space before it is taken apart: what the kernel does next needs no page table.
+    fn end(&mut self, pid: Pid, state: ProcessState, event: KernelEvent) {
+        let old = self.process(pid).clone();
+        self.set_process(pid, Process { state, areas: vec![], ..old.clone() });
+        self.change(Change::Running(None));
+        self.event(event);
+        let hart = self.hart;
+        self.hardware(|machine, tap| machine.write_csr(hart, Csr::Satp, 0, tap));
+        self.leave_space(&old);
+        if old.borrowed_from.is_some() {
+            self.put_frame(old.trapframe);
+        }
+    }
+
+    /// The end of an address space that its process does not use any more; one that was borrowed goes back.
+    pub(super) fn leave_space(&mut self, old: &Process) {
+        if let Some(owner) = old.borrowed_from {
+            return self.give_back(old, owner);
+        }
+        self.fence_space(old.asid);
+        self.free_space(old.root, &old.areas);
+        self.drop_unused_memory();
+    }
+
+    /// Frees an address space: its pages, then its tables. The TLB was fenced.
+    pub(super) fn free_space(&mut self, root: Ppn, areas: &[Area]) {
+        for area in areas {
+            self.unmap_area(root, area);
+        }
+        self.free_tables(root);
+    }
+}

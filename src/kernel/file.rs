@@ -1,0 +1,172 @@
+//! Files on a simulated disk, and the page cache: the frames that hold their pages, shared by all who map them.
+
+use super::event::KernelEvent;
+use super::frames::Usage;
+use super::system::{Change, System};
+use super::{Kernel, Observer, PAGE};
+use crate::hw::{self, Ppn};
+use serde::Serialize;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// The number of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+pub struct FileId(pub usize);
+
+/// A page's bytes.
+pub type Page = hw::memory::Chunk;
+
+/// A file: a name and its pages. The bytes of the last page past the end of the file are zeros, and stay so.
+#[derive(Clone, Debug, PartialEq)]
+pub struct File {
+    /// Its name.
+    pub name: String,
+    /// How many bytes it has.
+    pub size_bytes: u64,
+    pub(super) pages: Vec<Arc<Page>>,
+    /// What it is for.
+    pub kind: FileKind,
+}
+
+/// What a file is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileKind {
+    /// Data.
+    Data,
+    /// What `exec` loads.
+    Program,
+    /// Memory that processes share, without a name and without a disk: its pages are zeros at first, lie in the page
+    /// cache only, and are gone with the last mapping. (Linux has a file in its shmem for it.)
+    Memory,
+}
+
+impl File {
+    /// A file with these bytes.
+    pub fn new(name: &str, bytes: &[u8]) -> Self {
+        let pages = bytes.chunks(PAGE as usize).map(|chunk| {
+            let mut page = [0; PAGE as usize];
+            page[..chunk.len()].copy_from_slice(chunk);
+            Arc::new(page)
+        });
+        Self {
+            name: name.to_owned(),
+            size_bytes: bytes.len() as u64,
+            pages: pages.collect(),
+            kind: FileKind::Data,
+        }
+    }
+
+    /// So many bytes of memory to share.
+    pub(super) fn memory(size_bytes: u64) -> Self {
+        Self { name: "shared memory".into(), size_bytes, pages: vec![], kind: FileKind::Memory }
+    }
+
+    /// What the disk holds of a page; `None` past the end, and for memory.
+    pub fn page(&self, page: u64) -> Option<&Arc<Page>> {
+        self.pages.get(page as usize)
+    }
+
+    /// Whether it has such a page.
+    pub fn has_page(&self, page: u64) -> bool {
+        page < self.size_bytes.div_ceil(PAGE)
+    }
+}
+
+impl System {
+    /// The files that have names, programs first.
+    pub fn named_files(&self) -> impl Iterator<Item = &File> {
+        self.files.iter().filter(|file| file.kind != FileKind::Memory)
+    }
+
+    /// The file of this name.
+    pub fn file_named(&self, name: &str) -> Option<(FileId, &File)> {
+        let named = |file: &File| file.name == name && file.kind != FileKind::Memory;
+        let at = self.files.iter().position(named)?;
+        Some((FileId(at), &self.files[at]))
+    }
+
+    /// The frame that holds a page of a file, if the page cache has it.
+    pub fn cached(&self, file: FileId, page: u64) -> Option<Ppn> {
+        self.cache.get(&(file, page)).copied()
+    }
+}
+
+impl<O: Observer> Kernel<'_, O> {
+    /// The cached frame of a page of a file, read from the disk if it is not there. The cache is one of the frame's
+    /// owners. `None` if there is no such page, or no free frame.
+    pub(super) fn cache_page(&mut self, file: FileId, page: u64) -> Option<Ppn> {
+        if let Some(ppn) = self.system.cached(file, page) {
+            return Some(ppn);
+        }
+        let found = &self.system.files[file.0];
+        if !found.has_page(page) {
+            return None;
+        }
+        let (usage, key) = (Usage::Cache { file, page }, (file, page));
+        if found.kind == FileKind::Memory {
+            let ppn = self.alloc_zeroed(usage)?;
+            self.change(Change::Cache { key, frame: Some(ppn) });
+            self.event(KernelEvent::CacheAdd { ppn });
+            return Some(ppn);
+        }
+        let ppn = self.alloc_frame(usage)?;
+        self.change(Change::Cache { key, frame: Some(ppn) });
+        self.read_page(file, page, ppn);
+        Some(ppn)
+    }
+
+    /// The frames of shared memory that nobody maps any more come back.
+    pub(super) fn drop_unused_memory(&mut self) {
+        let mapped: BTreeSet<FileId> = self
+            .system
+            .spaces()
+            .flat_map(|process| &process.areas)
+            .filter_map(|area| Some(area.backing?.file))
+            .collect();
+        let unused =
+            |file: &FileId| self.system.files[file.0].kind == FileKind::Memory && !mapped.contains(file);
+        let cache = self.system.cache.iter().filter(|((file, _), _)| unused(file));
+        for (key, ppn) in cache.map(|(key, ppn)| (*key, *ppn)).collect::<Vec<_>>() {
+            self.change(Change::Cache { key, frame: None });
+            self.put_frame(ppn);
+        }
+    }
+
+    /// A page of a file in a frame of one's own: copied from the page cache if it is there, where it may be newer than on
+    /// the disk, and read otherwise.
+    pub(super) fn read_privately(&mut self, file: FileId, page: u64, usage: Usage) -> Option<Ppn> {
+        if let Some(cached) = self.system.cached(file, page) {
+            return self.alloc_copy(cached, usage);
+        }
+        let ppn = self.alloc_frame(usage)?;
+        self.read_page(file, page, ppn);
+        Some(ppn)
+    }
+
+    /// Reads a page of a file into a frame.
+    pub(super) fn read_page(&mut self, file: FileId, page: u64, ppn: Ppn) {
+        let File { name, pages, .. } = &self.system.files[file.0];
+        let (name, bytes) = (name.clone(), pages[page as usize].clone());
+        self.fill_frame(ppn, Some(bytes));
+        self.event(KernelEvent::PageIn { file: name, page, ppn });
+    }
+
+    /// Writes a frame of the page cache to the disk at once: the kernel itself has changed it, and no D bit says so.
+    pub(super) fn write_through(&mut self, ppn: Ppn) {
+        if let Some(Usage::Cache { file, page }) = self.system.frame(ppn).map(|frame| frame.usage)
+            && self.system.files[file.0].kind != FileKind::Memory
+        {
+            self.write_page(file, page, ppn);
+        }
+    }
+
+    /// Writes a frame to its page of a file. The file keeps its size: bytes past its end are not written.
+    pub(super) fn write_page(&mut self, file: FileId, page: u64, ppn: Ppn) {
+        let File { name, size_bytes, .. } = &self.system.files[file.0];
+        let (name, inside) = (name.clone(), size_bytes.saturating_sub(page * PAGE).min(PAGE) as usize);
+        let mut bytes = *self.frame_contents(ppn).unwrap_or_else(|| Arc::new([0; PAGE as usize]));
+        bytes[inside..].fill(0);
+        self.change(Change::FilePage { file, page, bytes: Arc::new(bytes) });
+        self.event(KernelEvent::PageOut { file: name, page, ppn });
+    }
+}

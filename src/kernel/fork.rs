@@ -1,0 +1,97 @@
+//! fork: a second process with the same memory, shared copy-on-write or copied.
+
+use super::area::{Area, AreaKind};
+use super::event::{KernelEvent, Observer};
+use super::frames::Usage;
+use super::policy::Fork;
+use super::process::Pid;
+use super::syscall::Failure;
+use super::table::{COW, Mapping, Place};
+use super::{Kernel, Process};
+use crate::hw::{Flags, Ppn};
+
+impl<O: Observer> Kernel<'_, O> {
+    /// Makes a child of a process. If memory runs out nothing is left behind, but for pages of the parent that were made
+    /// copy-on-write: they have one owner, and become writable again at the next store.
+    pub(super) fn fork(&mut self, pid: Pid, name: &str) -> Result<Pid, Failure> {
+        let parent = self.process(pid).clone();
+        let pid = self.next_pid();
+        let asid = self.asid_for(pid).ok_or(Failure::NoAsid)?;
+        let trapframe = self.alloc_zeroed(Usage::Trapframe).ok_or(Failure::NoMemory)?;
+        let top = self.system.geometry().levels - 1;
+        let Some(root) = self.alloc_zeroed(Usage::Table { level: top }) else {
+            self.put_frame(trapframe);
+            return Err(Failure::NoMemory);
+        };
+        let name = name.to_owned();
+        let origin = Some(parent.pid);
+        let child = Process {
+            pid,
+            asid,
+            root,
+            trapframe,
+            name,
+            parent: origin,
+            borrowed_from: None,
+            ..parent.clone()
+        };
+        let copied = self.copy_space(&parent, &child);
+        // The parent's writable translations may be in the TLB still.
+        self.fence_space(parent.asid);
+        if copied.is_none() {
+            self.free_space(root, &child.areas);
+            return Err(Failure::NoMemory);
+        }
+        let (name, program) = (child.name.clone(), child.program.clone());
+        // The child goes on where the parent does: its registers are what the parent's trapframe keeps.
+        let (pc, sp) = self.system.saved_registers(&parent);
+        self.write_trapframe(trapframe, pc, sp);
+        self.set_process(pid, child);
+        self.event(KernelEvent::ProcessNew { pid, name, program, parent: origin });
+        Ok(pid)
+    }
+
+    /// Gives the child every page that the parent has. Holes stay holes. The trapframe comes first, so that a child that
+    /// cannot be finished holds it in its table, from where it is freed.
+    fn copy_space(&mut self, parent: &Process, child: &Process) -> Option<()> {
+        self.map_or_put(child.root, self.system.trapframe(), child.trapframe, Flags::R | Flags::W)?;
+        for area in parent.areas.iter().filter(|area| area.kind != AreaKind::Trapframe) {
+            for mapping in self.system.mappings_between(parent.root, area.start, area.end) {
+                self.copy_page(area, mapping, child.root)?;
+            }
+        }
+        Some(())
+    }
+
+    fn copy_page(&mut self, area: &Area, Mapping { va, place }: Mapping, child: Ppn) -> Option<()> {
+        let ppn = place.pte.ppn(&self.system.geometry());
+        let flags = place.pte.flags();
+        // Past the end of a file there is nothing to share: such a page is the process's own, also in a shared mapping.
+        let own = self.system.frame(ppn).is_some_and(|frame| matches!(frame.usage, Usage::Private(_)));
+        let private = (!area.shared || own) && !area.kind.is_kernel();
+        if private && self.fork_policy() == Fork::Copy {
+            let copy = self.alloc_copy(ppn, Usage::Private(area.kind))?;
+            let flags = if flags.has(COW) { flags.without(COW) | Flags::W } else { flags };
+            return self.map_or_put(child, va, copy, flags);
+        }
+        // A shared page that the parent has written is the parent's to write back.
+        let flags = if private { self.mark_cow(place) } else { flags.without(Flags::D) };
+        self.get_frame(ppn);
+        self.map_or_put(child, va, ppn, flags)
+    }
+
+    /// Takes W away from a writable page and marks it. Pages that were never writable are shared as they are.
+    fn mark_cow(&mut self, place: Place) -> Flags {
+        let flags = place.pte.flags();
+        if !flags.has(Flags::W) {
+            return flags;
+        }
+        let marked = flags.without(Flags::W) | COW;
+        self.write_pte(place.level, place.pa, place.pte.with_flags(marked));
+        marked
+    }
+
+    fn fork_policy(&self) -> Fork {
+        self.system.policies.as_ref().map(|policies| policies.fork).unwrap_or_default()
+    }
+}

@@ -1,0 +1,221 @@
+//! Frames: the free list, threaded through the free frames themselves, and a reference count for each.
+//!
+//! The free list is last in, first out. A free frame's first word is the physical address of the next free one, 0 at the
+//! end; the rest is filled with one junk byte when the frame is freed and with another when it is handed out, so that
+//! use after free and use before initialization both show (the bytes are xv6's). A frame's count is the number of
+//! page tables and caches that hold it: it is raised before a PTE is written and lowered after one is cleared, so it is
+//! never too low.
+
+use super::event::KernelEvent;
+use super::file::{FileId, Page};
+use super::system::{Change, System};
+use super::{AreaKind, Kernel, Observer, PAGE};
+use crate::hw::{self, PhysAddr, Ppn};
+use serde::{Serialize, Serializer};
+use std::fmt;
+use std::sync::Arc;
+
+/// The byte that a freed frame is filled with.
+pub const JUNK_FREED: u8 = 1;
+/// The byte that a frame is filled with when it is handed out.
+pub const JUNK_FRESH: u8 = 5;
+
+/// What a frame is used for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Usage {
+    /// On the free list.
+    Free,
+    /// The kernel's own: the trampoline.
+    Kernel,
+    /// The kernel's frame of zeros, which all processes may read.
+    Zero,
+    /// A page table of this level.
+    Table {
+        /// 0 holds PTEs of pages.
+        level: u32,
+    },
+    /// A process's trapframe.
+    Trapframe,
+    /// A page of a process's own; the kind of the area it was taken for.
+    Private(AreaKind),
+    /// A page of a file, in the page cache.
+    Cache {
+        /// Which file.
+        file: FileId,
+        /// Which page of it.
+        page: u64,
+    },
+}
+
+impl fmt::Display for Usage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Free => f.write_str("free"),
+            Self::Kernel => f.write_str("kernel"),
+            Self::Zero => f.write_str("zero page"),
+            Self::Table { level } => write!(f, "table L{level}"),
+            Self::Trapframe => f.write_str("trapframe"),
+            Self::Private(kind) => kind.fmt(f),
+            Self::Cache { page, .. } => write!(f, "file page {page}"),
+        }
+    }
+}
+
+impl Serialize for Usage {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Table { .. } => serializer.serialize_str("table"),
+            Self::Cache { .. } => serializer.serialize_str("cache"),
+            Self::Zero => serializer.serialize_str("zero"),
+            other => serializer.collect_str(other),
+        }
+    }
+}
+
+/// What the kernel knows of a frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Frame {
+    /// How many page tables and caches hold it; 0 when it is free.
+    pub refs: u32,
+    /// What it is used for.
+    pub usage: Usage,
+}
+
+impl System {
+    /// The physical address of a frame.
+    pub fn frame_address(&self, ppn: Ppn) -> PhysAddr {
+        PhysAddr(ppn.0 * PAGE)
+    }
+
+    /// What the kernel knows of a frame; `None` for one that does not exist.
+    pub fn frame(&self, ppn: Ppn) -> Option<&Frame> {
+        self.frames.get(self.frame_index(ppn)?)
+    }
+
+    /// All frames with their numbers, from the lowest address on.
+    pub fn frames(&self) -> impl Iterator<Item = (Ppn, &Frame)> {
+        let first = self.machine.memory().base().0 / PAGE;
+        self.frames.iter().enumerate().map(move |(i, frame)| (Ppn(first + i as u64), frame))
+    }
+
+    /// How many frames are free.
+    pub fn frames_free(&self) -> u64 {
+        self.frames.iter().filter(|frame| frame.usage == Usage::Free).count() as u64
+    }
+
+    /// How many frames are in use.
+    pub fn frames_used(&self) -> u64 {
+        self.frames.len() as u64 - self.frames_free()
+    }
+
+    /// The free list, in the order in which frames will be handed out, read from the frames themselves.
+    pub fn free_list(&self) -> Vec<Ppn> {
+        let mut list = vec![];
+        let mut next = self.free_head;
+        while let Some(ppn) = next.filter(|_| list.len() < self.frames.len()) {
+            list.push(ppn);
+            next = self.next_free(ppn);
+        }
+        list
+    }
+
+    fn next_free(&self, ppn: Ppn) -> Option<Ppn> {
+        let next = self.machine.memory().read(self.frame_address(ppn), 8).unwrap_or_default();
+        (next != 0).then_some(Ppn(next / PAGE))
+    }
+
+    pub(super) fn frame_index(&self, ppn: Ppn) -> Option<usize> {
+        ppn.0.checked_sub(self.machine.memory().base().0 / PAGE).map(|index| index as usize)
+    }
+
+    /// Puts every frame but the kernel's own on the free list, from the lowest up, so that the highest is handed out
+    /// first.
+    pub(super) fn fill_free_list(&mut self, reserved: usize) {
+        let first = self.machine.memory().base().0 / PAGE;
+        for index in reserved..self.frames.len() {
+            let ppn = Ppn(first + index as u64);
+            let contents = Some(junk(JUNK_FREED, self.free_head));
+            self.swap(Change::Hardware(hw::Change::Chunk { pa: self.frame_address(ppn), chunk: contents }));
+            self.free_head = Some(ppn);
+        }
+    }
+}
+
+/// A page of junk whose first word leads to the next free frame.
+fn junk(byte: u8, next: Option<Ppn>) -> Arc<Page> {
+    let mut page = [byte; PAGE as usize];
+    page[..8].copy_from_slice(&next.map_or(0, |next| next.0 * PAGE).to_le_bytes());
+    Arc::new(page)
+}
+
+impl<O: Observer> Kernel<'_, O> {
+    /// Takes the first frame of the free list, with one owner and filled with junk. `None` if there is none.
+    pub(super) fn alloc_frame(&mut self, usage: Usage) -> Option<Ppn> {
+        let Some(ppn) = self.system.free_head else {
+            self.event(KernelEvent::OutOfMemory { usage });
+            return None;
+        };
+        let next = self.system.next_free(ppn);
+        self.change(Change::FreeHead(next));
+        self.change(Change::Frame { ppn, frame: Frame { refs: 1, usage } });
+        self.fill_frame(ppn, Some(Arc::new([JUNK_FRESH; PAGE as usize])));
+        self.event(KernelEvent::FrameAlloc { ppn, usage });
+        Some(ppn)
+    }
+
+    /// The same, filled with zeros.
+    pub(super) fn alloc_zeroed(&mut self, usage: Usage) -> Option<Ppn> {
+        let ppn = self.alloc_frame(usage)?;
+        self.fill_frame(ppn, None);
+        self.event(KernelEvent::FrameZero { ppn });
+        Some(ppn)
+    }
+
+    /// The same, with the contents of another frame.
+    pub(super) fn alloc_copy(&mut self, from: Ppn, usage: Usage) -> Option<Ppn> {
+        let to = self.alloc_frame(usage)?;
+        let contents = self.frame_contents(from);
+        self.fill_frame(to, contents);
+        self.event(KernelEvent::FrameCopy { from, to });
+        Some(to)
+    }
+
+    /// A frame has one more owner.
+    pub(super) fn get_frame(&mut self, ppn: Ppn) {
+        let frame = self.known(ppn);
+        let refs = frame.refs + 1;
+        self.change(Change::Frame { ppn, frame: Frame { refs, ..frame } });
+        self.event(KernelEvent::FrameRef { ppn, refs });
+    }
+
+    /// A frame has one owner less; the last one frees it.
+    pub(super) fn put_frame(&mut self, ppn: Ppn) {
+        let frame = self.known(ppn);
+        assert!(frame.refs > 0, "frame {ppn} is freed twice");
+        if frame.refs > 1 {
+            let refs = frame.refs - 1;
+            self.change(Change::Frame { ppn, frame: Frame { refs, ..frame } });
+            self.event(KernelEvent::FrameRef { ppn, refs });
+            return;
+        }
+        self.fill_frame(ppn, Some(junk(JUNK_FREED, self.system.free_head)));
+        self.change(Change::Frame { ppn, frame: Frame { refs: 0, usage: Usage::Free } });
+        self.change(Change::FreeHead(Some(ppn)));
+        self.event(KernelEvent::FrameFree { ppn });
+    }
+
+    /// What a frame holds; `None` for zeros.
+    pub(super) fn frame_contents(&self, ppn: Ppn) -> Option<Arc<Page>> {
+        self.system.machine.memory().chunk(self.system.frame_address(ppn))
+    }
+
+    /// Replaces all that a frame holds; `None` for zeros.
+    pub(super) fn fill_frame(&mut self, ppn: Ppn, contents: Option<Arc<Page>>) {
+        let pa = self.system.frame_address(ppn);
+        self.change(Change::Hardware(hw::Change::Chunk { pa, chunk: contents }));
+    }
+
+    fn known(&self, ppn: Ppn) -> Frame {
+        *self.system.frame(ppn).expect("the kernel's page tables point only to frames that exist")
+    }
+}

@@ -1,0 +1,127 @@
+//! The kernel's policies: what it may do in more than one way. Each is a setting of a scenario.
+
+use super::expr::Size;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+macro_rules! policy {
+    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+        #[serde(rename_all = "lowercase")]
+        pub enum $name {
+            $($(#[$variant_doc])* $variant),+
+        }
+    };
+}
+
+policy! {
+    /// What fork does with the parent's private pages.
+    Fork {
+        /// Shares them copy-on-write.
+        #[default]
+        Cow,
+        /// Copies each that is present.
+        Copy,
+    }
+}
+
+policy! {
+    /// When heap pages get their frames.
+    Heap {
+        /// At the first touch.
+        #[default]
+        Lazy,
+        /// When the break moves.
+        Eager,
+    }
+}
+
+policy! {
+    /// When a program's text, data and bss are brought in.
+    Exec {
+        /// At the first touch: text from the page cache, shared; data privately.
+        Demand,
+        /// All at exec, into frames of the process's own, as xv6 does.
+        #[default]
+        Eager,
+    }
+}
+
+policy! {
+    /// Whether the stack may grow.
+    Stack {
+        /// It has the pages that the program asks for and no more.
+        #[default]
+        Fixed,
+        /// It gains pages on faults just below `sp`, up to `stack_limit`.
+        Grow,
+    }
+}
+
+policy! {
+    /// What the guard page under the stack is.
+    Guard {
+        /// A valid PTE without U that owns a frame, as in xv6.
+        #[default]
+        Mapped,
+        /// A page without a PTE.
+        Unmapped,
+    }
+}
+
+policy! {
+    /// What becomes of page tables from which every PTE was cleared, while the process lives.
+    EmptyTables {
+        /// They stay until exit or exec, as in xv6.
+        #[default]
+        Keep,
+        /// They are freed.
+        Free,
+    }
+}
+
+/// All policies of a kernel.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Policies {
+    /// What fork does with the parent's private pages.
+    #[schemars(example = &"copy")]
+    pub fork: Fork,
+    /// When heap pages get their frames.
+    #[schemars(example = &"eager")]
+    pub heap: Heap,
+    /// When a program is brought in.
+    #[schemars(example = &"demand")]
+    pub exec: Exec,
+    /// Whether the stack may grow.
+    #[schemars(example = &"grow")]
+    pub stack: Stack,
+    /// How large a growing stack may become, in bytes.
+    #[schemars(example = &"32K")]
+    pub stack_limit: Size,
+    /// What the guard page is.
+    #[schemars(example = &"unmapped")]
+    pub guard: Guard,
+    /// What becomes of empty page tables.
+    #[schemars(example = &"free")]
+    pub empty_tables: EmptyTables,
+    /// Whether loads from private memory that was never written all see one frame of zeros, read-only and shared.
+    #[schemars(example = true)]
+    pub zero_page: bool,
+}
+
+impl Default for Policies {
+    fn default() -> Self {
+        Self {
+            fork: Fork::default(),
+            heap: Heap::default(),
+            exec: Exec::default(),
+            stack: Stack::default(),
+            stack_limit: Size(4 * super::PAGE),
+            guard: Guard::default(),
+            empty_tables: EmptyTables::default(),
+            zero_page: false,
+        }
+    }
+}

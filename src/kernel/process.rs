@@ -1,0 +1,194 @@
+//! Processes: a page table, areas, and a name that scenarios use.
+
+use super::area::{Area, AreaKind};
+use super::system::System;
+use crate::hw::{Ppn, VirtAddr};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// A process's number, from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+pub struct Pid(pub u32);
+
+impl fmt::Display for Pid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
+/// Whether a process lives, and how it ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProcessState {
+    /// It runs or could run.
+    Alive,
+    /// It ended because it wanted to.
+    Exited {
+        /// What it left.
+        status: u64,
+    },
+    /// The kernel ended it.
+    Killed,
+}
+
+/// What a process is doing, in a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Condition {
+    /// It is the one that the hart runs.
+    Running,
+    /// It could run.
+    Ready,
+    /// It has lent its memory to a vforked child.
+    Waiting,
+    /// It ended because it wanted to.
+    Exited,
+    /// The kernel ended it.
+    Killed,
+}
+
+impl fmt::Display for Condition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Running => "running",
+            Self::Ready => "ready",
+            Self::Waiting => "waiting",
+            Self::Exited => "exited",
+            Self::Killed => "killed",
+        })
+    }
+}
+
+/// A process. One that has ended keeps its name and number; it has no memory.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Process {
+    /// Its number.
+    pub pid: Pid,
+    /// The name by which scenarios call it.
+    pub name: String,
+    /// The program that it runs.
+    pub program: String,
+    /// Who forked it.
+    pub parent: Option<Pid>,
+    /// Whether it lives.
+    pub state: ProcessState,
+    /// The frame of its root page table.
+    pub root: Ppn,
+    /// Its address-space identifier; 0 on a machine without.
+    pub asid: u16,
+    /// The frame that keeps its registers while it does not run.
+    pub trapframe: Ppn,
+    /// What it may use, in the order of addresses, none overlapping another.
+    pub areas: Vec<Area>,
+    /// The lowest address that its stack may grow to.
+    pub stack_limit: VirtAddr,
+    /// The vforked child that has its address space until it executes a program or ends. The process waits meanwhile.
+    pub lent_to: Option<Pid>,
+    /// The parent whose address space it has, and has to give back.
+    pub borrowed_from: Option<Pid>,
+    /// The break: the first address past the heap, to the byte. The heap's area ends with its page.
+    pub brk: VirtAddr,
+}
+
+impl Process {
+    /// The area that an address lies in.
+    pub fn area_at(&self, va: VirtAddr) -> Option<&Area> {
+        self.areas.iter().find(|area| area.contains(va))
+    }
+
+    /// The first area of a kind.
+    pub fn area(&self, kind: AreaKind) -> Option<&Area> {
+        self.areas.iter().find(|area| area.kind == kind)
+    }
+
+    /// Whether it lives.
+    pub fn is_alive(&self) -> bool {
+        self.state == ProcessState::Alive
+    }
+
+    /// Takes a part of an area away; what is left of it stays, on both sides.
+    pub(super) fn cut(&mut self, gone: &Area) {
+        let Some(at) = self.areas.iter().position(|area| area.contains(gone.start)) else { return };
+        let area = self.areas.remove(at);
+        let (before, after) = (area.start..gone.start, gone.end..area.end);
+        for rest in [before, after].into_iter().filter(|rest| !rest.is_empty()) {
+            self.insert_area(area.part(rest.start, rest.end));
+        }
+    }
+
+    /// Puts an area in its place in the order.
+    pub(super) fn insert_area(&mut self, area: Area) {
+        let at = self.areas.partition_point(|other| other.start < area.start);
+        self.areas.insert(at, area);
+    }
+}
+
+impl System {
+    /// The processes, in the order of their numbers.
+    pub fn processes(&self) -> impl Iterator<Item = &Process> {
+        self.processes.values().map(|process| &**process)
+    }
+
+    /// The processes that hold an address space: each page table once, also while a vforked child has it.
+    pub fn spaces(&self) -> impl Iterator<Item = &Process> {
+        self.processes().filter(|process| process.is_alive() && process.lent_to.is_none())
+    }
+
+    /// The areas of a process: those that the borrower of its address space has, while there is one.
+    pub fn areas_of<'a>(&'a self, process: &'a Process) -> &'a [Area] {
+        match process.lent_to.and_then(|child| self.process(child)) {
+            Some(borrower) => self.areas_of(borrower),
+            None => &process.areas,
+        }
+    }
+
+    /// A process by its number.
+    pub fn process(&self, pid: Pid) -> Option<&Process> {
+        self.processes.get(&pid).map(|process| &**process)
+    }
+
+    /// The process that a name means: the living one of that name, or else the last that had it.
+    pub fn process_named(&self, name: &str) -> Option<&Process> {
+        let named = self.processes().filter(|process| process.name == name);
+        named.max_by_key(|process| (process.is_alive(), process.pid))
+    }
+
+    /// What a process is doing.
+    pub fn condition(&self, process: &Process) -> Condition {
+        match process.state {
+            ProcessState::Alive if process.lent_to.is_some() => Condition::Waiting,
+            ProcessState::Alive if self.running == Some(process.pid) => Condition::Running,
+            ProcessState::Alive => Condition::Ready,
+            ProcessState::Exited { .. } => Condition::Exited,
+            ProcessState::Killed => Condition::Killed,
+        }
+    }
+
+    /// The process that a hart runs.
+    pub fn running(&self) -> Option<&Process> {
+        self.process(self.running?)
+    }
+
+    /// The pc and the stack pointer of a process: the hart's if it runs, else what its trapframe keeps.
+    pub fn registers(&self, process: &Process) -> (VirtAddr, VirtAddr) {
+        if self.running == Some(process.pid) {
+            let hart = self.machine.hart(self.hart);
+            return (hart.pc, hart.sp);
+        }
+        self.saved_registers(process)
+    }
+
+    /// The pc and the stack pointer that a process's trapframe keeps.
+    pub(super) fn saved_registers(&self, process: &Process) -> (VirtAddr, VirtAddr) {
+        let word = |offset| {
+            let pa = self.frame_address(process.trapframe).0 + offset;
+            VirtAddr(self.machine.memory().read(crate::hw::PhysAddr(pa), 8).unwrap_or_default())
+        };
+        (word(TRAPFRAME_EPC), word(TRAPFRAME_SP))
+    }
+}
+
+/// Where xv6's trapframe keeps the pc of a process, in bytes.
+pub const TRAPFRAME_EPC: u64 = 24;
+/// Where xv6's trapframe keeps the stack pointer of a process, in bytes.
+pub const TRAPFRAME_SP: u64 = 48;

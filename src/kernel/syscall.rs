@@ -1,0 +1,108 @@
+//! System calls: `ecall` traps into the kernel, which answers and returns to the next instruction.
+
+use super::copy::Transfer;
+use super::event::{KernelEvent, Observer};
+use super::outcome::Outcome;
+use super::process::Pid;
+use super::{Kernel, mmap};
+use crate::hw::mmu::INSTRUCTION_BYTES;
+use crate::hw::{Cause, Csr, VirtAddr};
+use std::fmt;
+
+/// What a process can ask for.
+pub(super) enum Call<'a> {
+    Fork { name: &'a str },
+    Vfork { name: &'a str },
+    Exec { program: &'a str },
+    Exit { status: u64 },
+    Sbrk { bytes: i64 },
+    Mmap(mmap::Request<'a>),
+    Munmap { start: VirtAddr, bytes: Option<u64> },
+    Msync { start: VirtAddr, bytes: Option<u64> },
+    Read(Transfer<'a>),
+    Write(Transfer<'a>),
+}
+
+/// Why the kernel says no. The process goes on, with -1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Failure {
+    NoMemory,
+    OutOfRange,
+    NoFile,
+    NoAsid,
+    BadAddress,
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NoMemory => "no frame is free",
+            Self::OutOfRange => "there is no such range of addresses",
+            Self::NoFile => "there is no such file",
+            Self::BadAddress => "the process may not use this address itself",
+            Self::NoAsid => "every ASID is taken by a living process",
+        })
+    }
+}
+
+impl Call<'_> {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Fork { .. } => "fork",
+            Self::Vfork { .. } => "vfork",
+            Self::Exec { .. } => "exec",
+            Self::Exit { .. } => "exit",
+            Self::Sbrk { .. } => "sbrk",
+            Self::Mmap(_) => "mmap",
+            Self::Munmap { .. } => "munmap",
+            Self::Msync { .. } => "msync",
+            Self::Read(_) => "read",
+            Self::Write(_) => "write",
+        }
+    }
+}
+
+impl<O: Observer> Kernel<'_, O> {
+    /// The process that runs makes a system call.
+    pub(super) fn syscall(&mut self, pid: Pid, call: &Call<'_>) -> Outcome {
+        let hart = self.hart;
+        let trap =
+            self.hardware(|machine, tap| machine.enter_trap(hart, Cause::UserEcall, VirtAddr(0), None, tap));
+        // The trap path keeps the registers in the trapframe; the process goes on after its ecall.
+        let next = self.system.address(trap.sepc.0.wrapping_add(INSTRUCTION_BYTES));
+        let (_, sp) = self.system.registers(self.process(pid));
+        let trapframe = self.process(pid).trapframe;
+        self.write_trapframe(trapframe, next, sp);
+        self.event(KernelEvent::Syscall { pid, name: call.name() });
+        let mut resume = next;
+        let answer = match call {
+            Call::Exit { status } => {
+                self.exit(pid, *status);
+                return Outcome::Ended;
+            }
+            Call::Fork { name } => self.fork(pid, name).map(|child| u64::from(child.0)),
+            Call::Vfork { name } => self.vfork(pid, name).map(|child| u64::from(child.0)),
+            Call::Exec { program } => self.exec(pid, program).map(|entry| {
+                resume = entry;
+                0
+            }),
+            Call::Sbrk { bytes } => self.sbrk(pid, *bytes),
+            Call::Mmap(request) => self.mmap(pid, request),
+            Call::Munmap { start, bytes } => self.munmap(pid, *start, *bytes).map(|()| 0),
+            Call::Msync { start, bytes } => self.msync(pid, *start, *bytes).map(|()| 0),
+            Call::Read(transfer) => self.read(pid, transfer),
+            Call::Write(transfer) => self.write(pid, transfer),
+        };
+        let value = answer.map_or(-1, |value| value as i64);
+        let error = answer.err().map(|failure| failure.to_string());
+        self.event(KernelEvent::SyscallReturn { pid, value, error: error.clone() });
+        self.hardware(|machine, tap| {
+            machine.write_csr(hart, Csr::Sepc, resume.0, tap);
+            machine.sret(hart, tap);
+        });
+        match error {
+            None => Outcome::Answer { value: value as u64 },
+            Some(why) => Outcome::Refused { why },
+        }
+    }
+}

@@ -1,0 +1,267 @@
+//! Page tables: mechanism only. Who maps what, and why, is said elsewhere.
+
+use super::event::Observer;
+use super::frames::Usage;
+use super::policy::EmptyTables;
+use super::process::Process;
+use super::system::System;
+use super::{Kernel, PAGE};
+use crate::hw::{Flags, PhysAddr, Ppn, Pte, VirtAddr};
+use std::ops::Range;
+
+/// The RSW bit by which the kernel marks a page as copy-on-write.
+pub const COW: Flags = Flags::RSW0;
+
+/// How many leaves [`System::mappings`] lists at most: tables that a bare machine was given may lead in circles.
+const MOST_MAPPINGS: usize = 1 << 16;
+
+/// A PTE and where it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Level of its table.
+    pub level: u32,
+    /// Its physical address.
+    pub pa: PhysAddr,
+    /// What is there.
+    pub pte: Pte,
+}
+
+/// A leaf and the page that it maps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mapping {
+    /// The first address of the page.
+    pub va: VirtAddr,
+    /// The leaf.
+    pub place: Place,
+}
+
+impl System {
+    /// The PTE that decides about an address: the leaf, or the first one on the way that leads nowhere. No PTE does about
+    /// an address that is not canonical.
+    pub fn pte_for(&self, root: Ppn, va: VirtAddr) -> Option<Place> {
+        let geometry = self.geometry();
+        if !geometry.is_canonical(va) {
+            return None;
+        }
+        let mut table = geometry.frame_address(root);
+        for level in (0..geometry.levels).rev() {
+            let pa = PhysAddr(table.0 + geometry.index(va, level) * geometry.pte_bytes);
+            let pte = Pte(self.machine.memory().read(pa, geometry.pte_bytes)?);
+            if level == 0 || !pte.is_pointer() {
+                return Some(Place { level, pa, pte });
+            }
+            table = geometry.frame_address(pte.ppn(&geometry));
+        }
+        None
+    }
+
+    /// The leaf that maps an address, if one does.
+    pub fn leaf_for(&self, root: Ppn, va: VirtAddr) -> Option<Place> {
+        self.pte_for(root, va).filter(|place| place.pte.is_leaf())
+    }
+
+    /// All leaves of a page table, in the order of addresses.
+    pub fn mappings(&self, root: Ppn) -> Vec<Mapping> {
+        let mut found = vec![];
+        self.visit(root, self.everywhere(), &mut |va, place| {
+            if place.pte.is_leaf() {
+                found.push(Mapping { va, place });
+            }
+            found.len() < MOST_MAPPINGS
+        });
+        found
+    }
+
+    /// The leaves that map pages from `start` up to `end`, in the order of addresses. What this takes depends on how
+    /// much is mapped there, not on how large the range is.
+    pub fn mappings_between(&self, root: Ppn, start: VirtAddr, end: VirtAddr) -> Vec<Mapping> {
+        let geometry = self.geometry();
+        let last = VirtAddr(end.0.wrapping_sub(1));
+        let pages = if start < end { geometry.vpn(start).0..geometry.vpn(last).0 + 1 } else { 0..0 };
+        let mut found = vec![];
+        self.visit(root, pages, &mut |va, place| {
+            if place.pte.is_leaf() {
+                found.push(Mapping { va, place });
+            }
+            true
+        });
+        found
+    }
+
+    fn everywhere(&self) -> Range<u64> {
+        let geometry = self.geometry();
+        0..1 << (geometry.va_bits - geometry.page_bits)
+    }
+
+    /// The frames of a page table with their levels: the root first.
+    pub fn table_frames(&self, root: Ppn) -> Vec<(Ppn, u32)> {
+        let geometry = self.geometry();
+        let mut found = vec![(root, geometry.levels - 1)];
+        self.visit(root, self.everywhere(), &mut |_, place| {
+            if place.pte.is_pointer() && place.level > 0 {
+                found.push((place.pte.ppn(&geometry), place.level - 1));
+            }
+            found.len() < MOST_MAPPINGS
+        });
+        found
+    }
+
+    /// Shows every valid PTE that concerns one of `pages` to `see`, a table's pointer before what it points to, until
+    /// `see` has seen enough.
+    fn visit(&self, root: Ppn, pages: Range<u64>, see: &mut impl FnMut(VirtAddr, Place) -> bool) {
+        self.visit_table(root, self.geometry().levels - 1, 0, &pages, see);
+    }
+
+    /// `first` is the page that the table's first entry begins with.
+    fn visit_table(
+        &self,
+        table: Ppn,
+        level: u32,
+        first: u64,
+        pages: &Range<u64>,
+        see: &mut impl FnMut(VirtAddr, Place) -> bool,
+    ) -> bool {
+        let geometry = self.geometry();
+        let shift = geometry.index_bits * level;
+        let entries = 1 << geometry.index_bits_at(level);
+        let from = pages.start.saturating_sub(first) >> shift;
+        let to = (pages.end.saturating_sub(first).div_ceil(1 << shift)).min(entries);
+        for index in from..to {
+            let pa = PhysAddr(geometry.frame_address(table).0 + index * geometry.pte_bytes);
+            let Some(word) = self.machine.memory().read(pa, geometry.pte_bytes) else { return true };
+            let pte = Pte(word);
+            if !pte.is_valid() {
+                continue;
+            }
+            let vpn = first | index << shift;
+            let va = geometry.page_address(crate::hw::Vpn(vpn));
+            let more = see(va, Place { level, pa, pte });
+            let leads_on = pte.is_pointer() && level > 0;
+            let below = !leads_on || self.visit_table(pte.ppn(&geometry), level - 1, vpn, pages, see);
+            if !more || !below {
+                return false;
+            }
+        }
+        true
+    }
+}
+
+impl<O: Observer> Kernel<'_, O> {
+    /// Maps a page. The caller's hold on the frame becomes the PTE's. `None` if a table is missing and no frame is free
+    /// for it; the caller keeps its hold then.
+    ///
+    /// # Panics
+    ///
+    /// If the page is mapped already.
+    pub(super) fn map(&mut self, root: Ppn, va: VirtAddr, ppn: Ppn, flags: Flags) -> Option<()> {
+        let geometry = self.system.geometry();
+        let mut table = root;
+        for level in (0..geometry.levels).rev() {
+            let at = geometry.frame_address(table).0 + geometry.index(va, level) * geometry.pte_bytes;
+            let pa = PhysAddr(at);
+            let pte = self.read_pte(pa);
+            if level == 0 {
+                assert!(!pte.is_valid(), "{va} is mapped already");
+                self.write_pte(0, pa, Pte::new(ppn, flags | Flags::V));
+            } else if pte.is_pointer() {
+                table = pte.ppn(&geometry);
+            } else {
+                table = self.alloc_zeroed(Usage::Table { level: level - 1 })?;
+                self.write_pte(level, pa, Pte::new(table, Flags::V));
+            }
+        }
+        Some(())
+    }
+
+    /// Clears the PTE of a page, if it has one, and gives up its hold on the frame.
+    pub(super) fn unmap(&mut self, root: Ppn, va: VirtAddr) {
+        let Some(place) = self.system.leaf_for(root, va) else { return };
+        self.write_pte(place.level, place.pa, Pte(0));
+        self.put_frame(place.pte.ppn(&self.system.geometry()));
+    }
+
+    /// The same for a process that lives on: its translation is fenced before anybody else can get the frame, and tables
+    /// that are empty now are freed if that is the policy.
+    pub(super) fn unmap_live(&mut self, process: &Process, va: VirtAddr) {
+        let Some(place) = self.system.leaf_for(process.root, va) else { return };
+        self.write_pte(place.level, place.pa, Pte(0));
+        self.fence_page(va, process.asid);
+        self.put_frame(place.pte.ppn(&self.system.geometry()));
+        let policies = self.system.policies.as_ref();
+        if policies.is_some_and(|policies| policies.empty_tables == EmptyTables::Free) {
+            self.free_empty_tables(process.root, va);
+        }
+    }
+
+    /// Frees the tables on the way to an address that hold nothing, from the lowest up; the root stays.
+    fn free_empty_tables(&mut self, root: Ppn, va: VirtAddr) {
+        let geometry = self.system.geometry();
+        let mut table = geometry.frame_address(root);
+        let mut way = vec![];
+        for level in (1..geometry.levels).rev() {
+            let pa = PhysAddr(table.0 + geometry.index(va, level) * geometry.pte_bytes);
+            let pte = self.read_pte(pa);
+            if !pte.is_pointer() {
+                break;
+            }
+            way.push((level, pa, pte.ppn(&geometry)));
+            table = geometry.frame_address(pte.ppn(&geometry));
+        }
+        for (level, pa, below) in way.into_iter().rev() {
+            let entry = |index| PhysAddr(geometry.frame_address(below).0 + index * geometry.pte_bytes);
+            if (0..PAGE / geometry.pte_bytes).any(|index| self.read_pte(entry(index)).is_valid()) {
+                return;
+            }
+            self.write_pte(level, pa, Pte(0));
+            self.put_frame(below);
+        }
+    }
+
+    /// Frees the tables of an address space from which every page was unmapped.
+    pub(super) fn free_tables(&mut self, root: Ppn) {
+        let top = self.system.geometry().levels - 1;
+        self.free_table(root, top);
+    }
+
+    fn free_table(&mut self, table: Ppn, level: u32) {
+        let geometry = self.system.geometry();
+        for index in 0..PAGE / geometry.pte_bytes {
+            let pa = PhysAddr(geometry.frame_address(table).0 + index * geometry.pte_bytes);
+            let pte = self.read_pte(pa);
+            assert!(!pte.is_leaf(), "a page is still mapped by the table at {pa}");
+            if pte.is_pointer() {
+                self.free_table(pte.ppn(&geometry), level - 1);
+                self.write_pte(level, pa, Pte(0));
+            }
+        }
+        self.put_frame(table);
+    }
+
+    /// Writes a PTE.
+    pub(super) fn write_pte(&mut self, level: u32, pa: PhysAddr, pte: Pte) {
+        let width = self.system.geometry().pte_bytes;
+        self.hardware(|machine, tap| machine.write_pte(level, pa, pte, width, tap));
+    }
+
+    fn read_pte(&self, pa: PhysAddr) -> Pte {
+        let width = self.system.geometry().pte_bytes;
+        Pte(self.system.machine.memory().read(pa, width).expect("page tables lie in memory"))
+    }
+
+    /// `sfence.vma` for one page of an address space.
+    pub(super) fn fence_page(&mut self, va: VirtAddr, asid: u16) {
+        let (hart, asid) = (self.hart, self.tagged(asid));
+        self.hardware(|machine, tap| machine.sfence(hart, Some(va), asid, tap));
+    }
+
+    /// `sfence.vma` for an address space.
+    pub(super) fn fence_space(&mut self, asid: u16) {
+        let (hart, asid) = (self.hart, self.tagged(asid));
+        self.hardware(|machine, tap| machine.sfence(hart, None, asid, tap));
+    }
+
+    /// The ASID to fence: none on a machine without, where a fence concerns all.
+    fn tagged(&self, asid: u16) -> Option<u16> {
+        self.system.machine.config().tlb.asid.then_some(asid)
+    }
+}

@@ -1,0 +1,44 @@
+//! vfork: a child that borrows its parent's address space. Nothing is copied and no PTE changes; the parent waits until the
+//! child executes a program or ends, and then finds in its memory what the child has written.
+
+use super::Kernel;
+use super::event::{KernelEvent, Observer};
+use super::frames::Usage;
+use super::process::{Pid, Process};
+use super::syscall::Failure;
+
+impl<O: Observer> Kernel<'_, O> {
+    /// Makes a child that runs in the address space of `pid`. Only its registers are its own: its trapframe is mapped
+    /// nowhere until it has a page table to map it in.
+    pub(super) fn vfork(&mut self, pid: Pid, name: &str) -> Result<Pid, Failure> {
+        let parent = self.process(pid).clone();
+        let child = self.next_pid();
+        let trapframe = self.alloc_zeroed(Usage::Trapframe).ok_or(Failure::NoMemory)?;
+        let (pc, sp) = self.system.saved_registers(&parent);
+        self.write_trapframe(trapframe, pc, sp);
+        self.set_process(pid, Process { lent_to: Some(child), ..parent.clone() });
+        let (name, program) = (name.to_owned(), parent.program.clone());
+        self.set_process(
+            child,
+            Process {
+                pid: child,
+                name: name.clone(),
+                trapframe,
+                parent: Some(pid),
+                borrowed_from: Some(pid),
+                ..parent
+            },
+        );
+        self.event(KernelEvent::ProcessNew { pid: child, name, program, parent: Some(pid) });
+        Ok(child)
+    }
+
+    /// The owner of an address space has it again, as the borrower leaves it.
+    pub(super) fn give_back(&mut self, borrower: &Process, owner: Pid) {
+        let Process { areas, stack_limit, brk, .. } = borrower.clone();
+        let process = self.process(owner).clone();
+        self.set_process(owner, Process { areas, stack_limit, brk, lent_to: None, ..process });
+        self.event(KernelEvent::SpaceBack { pid: owner, from: borrower.pid });
+        self.drop_unused_memory();
+    }
+}

@@ -1,0 +1,88 @@
+//! The disk: the contents of the files, within bounds.
+
+use super::diagnostic::Problem;
+use super::document::{Document, FileSetting};
+use super::node::Node;
+use super::source::Place;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The most bytes that the files of a scenario may have, its programs' among them.
+pub const MAX_FILE_BYTES: u64 = 64 << 20;
+
+/// The contents of the files, within so much room. The names of those that are not there go to `lost`.
+pub fn files(
+    document: &Document,
+    root: &Node,
+    broken: &[Place],
+    room: u64,
+    problems: &mut Vec<Problem>,
+    lost: &mut BTreeSet<String>,
+) -> BTreeMap<String, Vec<u8>> {
+    let before = problems.len();
+    let files = files_within(document, root, broken, room, problems);
+    // One that is wrong has been told, and so need not be missed.
+    if problems.len() > before {
+        lost.extend(document.files.keys().cloned());
+    }
+    files.unwrap_or_default()
+}
+
+fn files_within(
+    document: &Document,
+    root: &Node,
+    broken: &[Place],
+    mut room: u64,
+    problems: &mut Vec<Problem>,
+) -> Option<BTreeMap<String, Vec<u8>>> {
+    let mut files = BTreeMap::new();
+    for (name, setting) in &document.files {
+        // What is wrong with it has been told.
+        if root.place_of(&["files", name]).is_among(broken) {
+            continue;
+        }
+        if let Some(problem) = wrong(document, root, name, setting) {
+            problems.push(problem);
+            continue;
+        }
+        let text = setting.text.as_ref();
+        let bytes = text.map_or(setting.size.unwrap_or_default().0, |text| text.len() as u64);
+        let Some(rest) = room.checked_sub(bytes) else {
+            problems.push(Problem::other(root.place_of(&["files", name, "size"]), too_much()));
+            return None;
+        };
+        room = rest;
+        let words = || (0..bytes).step_by(8).flat_map(u64::to_le_bytes).take(bytes as usize).collect();
+        files.insert(name.clone(), text.map_or_else(words, |text| text.clone().into_bytes()));
+    }
+    Some(files)
+}
+
+/// What is wrong with a file, but for its size.
+fn wrong(document: &Document, root: &Node, name: &str, setting: &FileSetting) -> Option<Problem> {
+    let place = key(root, "files", name);
+    if document.programs.contains_key(name) {
+        let what = format!("\"{name}\" is the name of a program, whose file has it already");
+        return Some(Problem::advice(place, what, "give the file another name"));
+    }
+    match (&setting.text, setting.size) {
+        (None, None) => {
+            let help = "give it \"text\", or a \"size\"";
+            Some(Problem::advice(place, "a file without contents", help))
+        }
+        (Some(_), Some(_)) => {
+            let what = "a file has either \"text\" or \"size\"";
+            Some(Problem::advice(place, what, "remove one of the two"))
+        }
+        _ => None,
+    }
+}
+
+/// Where the name of a program or of a file is written.
+pub fn key(root: &Node, object: &str, name: &str) -> Place {
+    root.get(object).map_or_else(|| root.place.first_byte(), |object| object.place_of_key(name))
+}
+
+/// What is wrong where they are passed.
+pub fn too_much() -> String {
+    format!("programs and files have more than {} MiB together", MAX_FILE_BYTES >> 20)
+}

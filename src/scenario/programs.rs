@@ -1,0 +1,80 @@
+//! The programs of a scenario: told by the sizes of their parts, or read from ELF files beside it; within bounds.
+
+use super::diagnostic::Problem;
+use super::document::{Document, ProgramSetting};
+use super::node::Node;
+use super::source::{Place, Source};
+use super::{disk, elf};
+use crate::kernel::expr::Size;
+use crate::kernel::program::Program;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The most bytes of one part of a program.
+pub const MAX_PART_BYTES: u64 = 16 << 20;
+
+/// The programs, and how many bytes they leave of `room` on the disk. The names of those that cannot be had go to `lost`.
+pub fn programs(
+    document: &Document,
+    source: &Source,
+    root: &Node,
+    mut room: u64,
+    problems: &mut Vec<Problem>,
+    lost: &mut BTreeSet<String>,
+) -> (BTreeMap<String, Program>, u64) {
+    let mut programs = BTreeMap::new();
+    for (name, setting) in &document.programs {
+        let place = |key: &str| root.place_of(&["programs", name, key]);
+        let before = problems.len();
+        bounded(setting, place, problems);
+        let made = (problems.len() == before).then(|| made(setting, source));
+        let program = match made {
+            None => None,
+            Some(Ok(program)) => Some(program),
+            Some(Err(what)) => {
+                problems.push(Problem::other(place("elf"), what));
+                None
+            }
+        };
+        let Some(program) = program else {
+            lost.insert(name.clone());
+            continue;
+        };
+        match room.checked_sub(program.image.len() as u64) {
+            Some(rest) => room = rest,
+            None => {
+                problems.push(Problem::other(disk::key(root, "programs", name), disk::too_much()));
+                lost.extend(document.programs.keys().cloned());
+                return (BTreeMap::new(), 0);
+            }
+        }
+        programs.insert(name.clone(), program);
+    }
+    (programs, room)
+}
+
+fn made(setting: &ProgramSetting, source: &Source) -> Result<Program, String> {
+    let sizes = setting.sizes();
+    match &setting.elf {
+        None => Ok(Program::of_sizes(&sizes)),
+        Some(name) => {
+            let bytes = source.beside(name)?;
+            elf::program(&bytes, sizes.stack, sizes.heap).map_err(|what| format!("{name}: {what}"))
+        }
+    }
+}
+
+fn bounded(setting: &ProgramSetting, place: impl Fn(&str) -> Place, problems: &mut Vec<Problem>) {
+    let ProgramSetting { elf, text, data, bss, stack, heap } = setting;
+    let own = [("text", text), ("data", data), ("bss", bss)];
+    for (part, size) in own.into_iter().chain([("stack", stack), ("heap", heap)]) {
+        let Size(bytes) = size.unwrap_or_default();
+        if bytes > MAX_PART_BYTES {
+            let what = format!("{part} of {bytes} bytes: it can have {} MiB", MAX_PART_BYTES >> 20);
+            problems.push(Problem::other(place(part), what));
+        }
+    }
+    for (part, _) in own.iter().filter(|(_, size)| elf.is_some() && size.is_some()) {
+        let what = format!("the ELF file says how large \"{part}\" is");
+        problems.push(Problem::advice(place(part), what, "remove it"));
+    }
+}

@@ -1,0 +1,160 @@
+//! Floor 4, a story: a scenario and its run, told together.
+//!
+//! A scenario knows the words and the expectations, a timeline knows what happened; a [`Story`] joins the two, so that
+//! every moment has its chapter, its note and its step as the author wrote it.
+
+mod ends;
+mod refusal;
+mod verdict;
+mod wild;
+
+use crate::kernel::System;
+use crate::scenario::diagnostic::MAX_PROBLEMS;
+use crate::scenario::read::{self, Doubts, Draft};
+use crate::scenario::{Ask, Place, Problem, Scenario, Source, Step};
+use crate::timeline::Timeline;
+use std::collections::HashSet;
+use std::sync::Arc;
+
+/// A scenario that was run, at some moment of its run.
+#[derive(Clone, Debug)]
+pub struct Story {
+    /// What was written.
+    pub scenario: Scenario,
+    /// What happened.
+    pub timeline: Timeline,
+}
+
+impl Story {
+    /// Reads a scenario, runs it and goes to its beginning.
+    ///
+    /// # Errors
+    ///
+    /// All problems, of reading and of running, if one of them is an error.
+    pub fn read(source: Source) -> Result<Self, Vec<Problem>> {
+        let Draft { scenario, mut problems, doubts } = read::draft(source);
+        let story = scenario.map(|scenario| Self::run(scenario, doubts));
+        match story {
+            Some(Ok(story)) if !problems.iter().any(Problem::is_error) => {
+                let warnings = [problems, wild::warnings(&story)].concat();
+                return Ok(Self { scenario: story.scenario.warned(warnings), ..story });
+            }
+            Some(Err(found)) => problems.extend(found),
+            _ => {}
+        }
+        Problem::sort(&mut problems);
+        Problem::limit(&mut problems);
+        Err(problems)
+    }
+
+    /// Runs a scenario and goes to its beginning.
+    ///
+    /// # Errors
+    ///
+    /// The operations that cannot be carried out, at their places in the file.
+    pub fn new(scenario: Scenario) -> Result<Self, Vec<Problem>> {
+        Self::run(scenario, Doubts::default())
+    }
+
+    fn run(scenario: Scenario, doubts: Doubts) -> Result<Self, Vec<Problem>> {
+        let system = match System::boot(&scenario.setup) {
+            Ok(system) => system,
+            Err(what) => return Err(vec![Problem::other(Place::Text(0..0), what)]),
+        };
+        match Timeline::record(system, scenario.ops()) {
+            Ok(timeline) => Self { scenario, timeline }.with_sense(),
+            Err(refused) => Err(refusal::problems(&scenario, refused, doubts)),
+        }
+    }
+
+    /// The state at this moment.
+    pub fn system(&self) -> &System {
+        self.timeline.system()
+    }
+
+    /// The step that this moment lies in, from 0; `None` before the first event.
+    pub fn step_index(&self) -> Option<usize> {
+        self.timeline.step_at(self.timeline.moment())
+    }
+
+    /// The step that this moment lies in, as it was written.
+    pub fn step(&self) -> Option<&Step> {
+        self.scenario.steps.get(self.step_index()?)
+    }
+
+    /// The chapter that this moment lies in: its number, from 1, and its title.
+    pub fn chapter(&self) -> (usize, &str) {
+        let index = self.step().map_or(0, |step| step.chapter);
+        (index + 1, self.scenario.chapters.get(index).map_or("", |chapter| &*chapter.title))
+    }
+
+    /// The moment at which a chapter begins, counted from 0: after its first event, where its title is shown. For a
+    /// chapter without steps, that of the next one; the end, if there is none.
+    pub fn chapter_start(&self, chapter: usize) -> usize {
+        // Chapters never go back from a step to the next.
+        let first = self.scenario.steps.partition_point(|step| step.chapter < chapter);
+        match first < self.scenario.steps.len() {
+            true => self.timeline.moments(first).start,
+            false => self.timeline.end(),
+        }
+    }
+
+    /// The chapters that can be gone to, from 0: those that have a title and steps.
+    pub fn chapters(&self) -> impl DoubleEndedIterator<Item = usize> {
+        let steps = &self.scenario.steps;
+        let titled =
+            (0..self.scenario.chapters.len()).filter(|at| !self.scenario.chapters[*at].title.is_empty());
+        titled.filter(|chapter| {
+            let first = steps.partition_point(|step| step.chapter < *chapter);
+            steps.get(first).is_some_and(|step| step.chapter == *chapter)
+        })
+    }
+
+    /// The question that is open at this moment: the next step's, while this one is done.
+    pub fn question(&self) -> Option<&Ask> {
+        let moment = self.timeline.moment();
+        let next = match self.step_index() {
+            None => 0,
+            Some(step) if self.timeline.after_steps(step + 1) == moment => step + 1,
+            Some(_) => return None,
+        };
+        self.scenario.steps.get(next)?.ask.as_deref()
+    }
+
+    /// The same, if all names in its expectations mean something.
+    fn with_sense(mut self) -> Result<Self, Vec<Problem>> {
+        let mut problems = vec![];
+        let mut written = HashSet::new();
+        let run = verdict::Run::of(&self);
+        for index in 0..self.scenario.steps.len() {
+            if problems.len() > MAX_PROBLEMS {
+                break;
+            }
+            let step = &self.scenario.steps[index];
+            // The rounds of a repetition have one text.
+            if step.expect.is_some() && written.insert(Arc::as_ptr(&step.node)) {
+                let found = self.check_step(index, &run);
+                problems.extend(found.into_iter().filter(|problem| !problem.is_expectation()));
+            }
+        }
+        self.timeline.seek(0);
+        if problems.is_empty() { Ok(self) } else { Err(problems) }
+    }
+
+    /// Holds every expectation against what happened, and comes back to this moment.
+    pub fn check(&mut self) -> Vec<Problem> {
+        self.verdicts().into_iter().flat_map(|(_, problems)| problems).collect()
+    }
+
+    /// The same step by step: the index of each step that expects something, and what of it does not hold.
+    pub fn verdicts(&mut self) -> Vec<(usize, Vec<Problem>)> {
+        let here = self.timeline.moment();
+        let run = verdict::Run::of(self);
+        let steps = 0..self.scenario.steps.len();
+        let expecting: Vec<usize> =
+            steps.filter(|index| self.scenario.steps[*index].expect.is_some()).collect();
+        let verdicts = expecting.into_iter().map(|index| (index, self.check_step(index, &run))).collect();
+        self.timeline.seek(here);
+        verdicts
+    }
+}

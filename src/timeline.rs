@@ -1,0 +1,240 @@
+//! Floor 3, time: a run of operations that can be looked at at any moment, forward and back.
+//!
+//! A *moment* is a number: moment 0 is before the first event, moment *n* after the *n*-th. Every event keeps the
+//! changes that it made, so a step back applies their inverses with the same code as a step forward applies the changes.
+//! Every operation has at least one event, so the moments of a step are never empty.
+
+mod landmarks;
+
+use crate::hw::{self, PhysAddr};
+use crate::kernel::{Event, Observer, Op, OpError, Outcome, Record, System, system::Change};
+use landmarks::Landmarks;
+use std::ops::Range;
+
+/// A run: its operations, what each of them did, and the state at one moment.
+#[derive(Clone, Debug)]
+pub struct Timeline {
+    system: System,
+    moment: usize,
+    records: Vec<Record>,
+    steps: Vec<Step>,
+    landmarks: Landmarks,
+}
+
+/// One operation of a run.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// The operation.
+    pub op: Op,
+    /// How it ended.
+    pub outcome: Outcome,
+    first_event: usize,
+}
+
+/// The most that is kept of a run, in MiB: events, and what was in memory before them.
+pub const MAX_RECORD_MIB: usize = 512;
+
+/// The most operations that are refused before a run is given up, and the most names that they are told beside: each
+/// refusal has those of all processes, programs or files, of which there may be thousands.
+const MAX_REFUSED: usize = 20_000;
+const MAX_REFUSED_NAMES: usize = 100_000;
+
+/// What an event takes, in bytes, more or less; and what was in a page before a change.
+const EVENT_BYTES: usize = 400;
+const PAGE_BYTES: usize = 4096;
+
+/// An operation that could not be carried out. Nothing of it has happened.
+#[derive(Clone, Debug)]
+pub struct Refused {
+    /// Which, from 0.
+    pub step: usize,
+    /// Why.
+    pub why: Refusal,
+}
+
+/// Why an operation could not be carried out.
+#[derive(Clone, Debug)]
+pub enum Refusal {
+    /// It makes no sense.
+    Operation(OpError),
+    /// More than [`MAX_RECORD_MIB`] would have to be kept. This ends the run.
+    TooMuch {
+        /// The events so far.
+        events: usize,
+    },
+}
+
+#[derive(Default)]
+struct Recorder {
+    records: Vec<Record>,
+    pending: Vec<Change>,
+    bytes: usize,
+}
+
+impl Observer for Recorder {
+    fn changed(&mut self, inverse: Change) {
+        let page = matches!(inverse, Change::Hardware(hw::Change::Chunk { .. }) | Change::FilePage { .. });
+        self.bytes += if page { PAGE_BYTES } else { 0 };
+        self.pending.push(inverse);
+    }
+
+    fn event(&mut self, event: Event) {
+        self.bytes += EVENT_BYTES;
+        self.records.push(Record { event, changes: std::mem::take(&mut self.pending) });
+    }
+}
+
+impl Recorder {
+    /// Takes back all that happened after the first so many events.
+    fn take_back(&mut self, events: usize, system: &mut System) {
+        for inverse in self.pending.drain(..).rev() {
+            system.swap(inverse);
+        }
+        for mut record in self.records.drain(events..).rev() {
+            record.step_back(system);
+        }
+    }
+}
+
+impl Timeline {
+    /// Runs all operations and goes back to the beginning.
+    ///
+    /// # Errors
+    ///
+    /// Every operation that cannot be carried out. It is passed over, and the run goes on to find the others.
+    pub fn record(mut system: System, ops: Vec<Op>) -> Result<Self, Vec<Refused>> {
+        let mut recorder = Recorder::default();
+        let mut steps = Vec::with_capacity(ops.len());
+        let (mut refused, mut names) = (vec![], 0);
+        for (step, op) in ops.into_iter().enumerate() {
+            if refused.len() == MAX_REFUSED || names > MAX_REFUSED_NAMES {
+                break;
+            }
+            let first_event = recorder.records.len();
+            let outcome = match system.perform(&op, &mut recorder) {
+                Ok(outcome) => outcome,
+                Err(error) => {
+                    recorder.take_back(first_event, &mut system);
+                    names += error.allowed.len();
+                    refused.push(Refused { step, why: Refusal::Operation(error) });
+                    continue;
+                }
+            };
+            if recorder.bytes > MAX_RECORD_MIB << 20 {
+                let events = recorder.records.len();
+                refused.push(Refused { step, why: Refusal::TooMuch { events } });
+                break;
+            }
+            assert!(
+                recorder.records.len() > first_event,
+                "an operation without an event cannot be looked at"
+            );
+            assert!(recorder.pending.is_empty(), "a change without an event cannot be undone");
+            steps.push(Step { op, outcome, first_event });
+        }
+        if !refused.is_empty() {
+            return Err(refused);
+        }
+        let moment = recorder.records.len();
+        let landmarks = Landmarks::of(&recorder.records, system.geometry().pte_bytes);
+        let mut timeline = Self { system, moment, records: recorder.records, steps, landmarks };
+        timeline.seek(0);
+        Ok(timeline)
+    }
+
+    /// The state at this moment.
+    pub fn system(&self) -> &System {
+        &self.system
+    }
+
+    /// Which moment it is.
+    pub fn moment(&self) -> usize {
+        self.moment
+    }
+
+    /// The last moment: the number of all events.
+    pub fn end(&self) -> usize {
+        self.records.len()
+    }
+
+    /// The operations.
+    pub fn steps(&self) -> &[Step] {
+        &self.steps
+    }
+
+    /// Goes to a moment; past the end means the end.
+    pub fn seek(&mut self, moment: usize) {
+        let moment = moment.min(self.end());
+        while self.moment < moment {
+            self.records[self.moment].step_forward(&mut self.system);
+            self.moment += 1;
+        }
+        while self.moment > moment {
+            self.moment -= 1;
+            self.records[self.moment].step_back(&mut self.system);
+        }
+    }
+
+    /// The event that led to a moment; `None` at moment 0.
+    pub fn event(&self, moment: usize) -> Option<&Event> {
+        Some(&self.records.get(moment.checked_sub(1)?)?.event)
+    }
+
+    /// The changes that the event of this moment made: each names what changed and holds what was there before.
+    pub fn changes(&self) -> &[Change] {
+        match self.moment.checked_sub(1) {
+            Some(last) => &self.records[last].changes,
+            None => &[],
+        }
+    }
+
+    /// The step that a moment lies in, from 0; `None` before the first event.
+    pub fn step_at(&self, moment: usize) -> Option<usize> {
+        let last = moment.checked_sub(1)?;
+        Some(self.steps.partition_point(|step| step.first_event <= last) - 1)
+    }
+
+    /// The moments of a step: after its first event to after its last.
+    pub fn moments(&self, step: usize) -> Range<usize> {
+        let end = self.steps.get(step + 1).map_or(self.end(), |next| next.first_event);
+        self.steps[step].first_event + 1..end + 1
+    }
+
+    /// The moment when so many steps are done.
+    pub fn after_steps(&self, count: usize) -> usize {
+        match count.min(self.steps.len()).checked_sub(1) {
+            Some(last) => self.moments(last).end - 1,
+            None => 0,
+        }
+    }
+
+    /// The events of a step.
+    pub fn events(&self, step: usize) -> impl Iterator<Item = &Event> {
+        let Range { start, end } = self.moments(step);
+        self.records[start - 1..end - 1].iter().map(|record| &record.event)
+    }
+
+    /// The stops: moments at which the hart has just trapped, and not because the program asked for it.
+    pub fn stops(&self) -> &[usize] {
+        &self.landmarks.stops
+    }
+
+    /// The first stop after a moment.
+    pub fn next_stop(&self, moment: usize) -> Option<usize> {
+        let stops = self.stops();
+        stops.get(stops.partition_point(|stop| *stop <= moment)).copied()
+    }
+
+    /// The last stop before a moment.
+    pub fn previous_stop(&self, moment: usize) -> Option<usize> {
+        let stops = self.stops();
+        Some(stops[stops.partition_point(|stop| *stop < moment).checked_sub(1)?])
+    }
+
+    /// The aligned words of memory, each as wide as a PTE, that were written by themselves until this moment, in the order
+    /// of their addresses.
+    pub fn words(&self) -> impl Iterator<Item = PhysAddr> {
+        let written = self.landmarks.words.iter().filter(|(_, first)| *first <= self.moment);
+        written.map(|(pa, _)| *pa)
+    }
+}

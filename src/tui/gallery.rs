@@ -1,0 +1,76 @@
+//! The scenarios to choose from: the built-in ones, and that of the command line, if it is none of them. Stories that
+//! were left go on where they were.
+
+use super::model::Player;
+use crate::scenario::{Problem, Scenario, library, read};
+use crate::story::Story;
+use std::collections::BTreeMap;
+
+/// The scenarios to choose from.
+#[derive(Debug)]
+pub struct Gallery {
+    scenarios: Vec<Scenario>,
+    /// Which is chosen.
+    pub chosen: usize,
+    /// What was left, by the numbers of the scenarios.
+    left: BTreeMap<usize, Box<Player>>,
+}
+
+impl Gallery {
+    /// The built-in scenarios, and `own` before them if it is no built-in as it stands. It is the chosen one.
+    pub fn new(own: Option<&Scenario>) -> Self {
+        let sources = library::ALL.iter().map(|builtin| read::read(builtin.source()));
+        let mut scenarios: Vec<Scenario> = sources.filter_map(Result::ok).collect();
+        let chosen = own.and_then(|own| {
+            let same = |known: &Scenario| {
+                let (known, own) = (&known.source, &own.source);
+                own.sets.is_empty() && (&known.name, &known.text) == (&own.name, &own.text)
+            };
+            let found = scenarios.iter().position(same);
+            if found.is_none() {
+                scenarios.insert(0, own.clone());
+            }
+            found
+        });
+        Self { scenarios, chosen: chosen.unwrap_or_default(), left: BTreeMap::new() }
+    }
+
+    /// The number of the last one, from 0.
+    pub fn last(&self) -> usize {
+        self.scenarios.len().saturating_sub(1)
+    }
+
+    /// They are told in this order. A file that was read again is told as it is now.
+    pub fn scenarios(&self) -> impl Iterator<Item = &Scenario> {
+        self.scenarios.iter().enumerate().map(|(at, scenario)| match self.left.get(&at) {
+            Some(player) => &player.story.scenario,
+            None => scenario,
+        })
+    }
+
+    /// The chosen story: where it was left, or at its beginning.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it.
+    pub fn open(&mut self) -> Result<Box<Player>, Vec<Problem>> {
+        match self.left.remove(&self.chosen) {
+            Some(player) => Ok(player),
+            None => Ok(Box::new(Player::new(Story::new(self.scenarios[self.chosen].clone())?))),
+        }
+    }
+
+    /// Keeps the chosen story, which is left.
+    pub fn leave(&mut self, mut player: Box<Player>) {
+        player.playing = false;
+        if player.story.timeline.moment() > 0 {
+            player.message = Some("you were here: Home goes to the beginning".into());
+        }
+        self.left.insert(self.chosen, player);
+    }
+
+    /// The stories that were left.
+    pub fn left_mut(&mut self) -> impl Iterator<Item = &mut Player> {
+        self.left.values_mut().map(AsMut::as_mut)
+    }
+}

@@ -1,0 +1,221 @@
+//! Floor 4, what is said: each panel as plain data, computed from the state, and each event in words.
+//!
+//! A [`Panel`] is lines of [`Span`]s with a [`Role`]; how a role looks is the theme's to say, in `tui`. Pictures, plain
+//! text and the screen use the same data, so that there is one description of everything.
+
+pub mod access_time;
+pub mod areas;
+pub mod costs;
+pub mod decode;
+pub mod frames;
+pub mod happens;
+pub mod names;
+pub mod script;
+pub mod state;
+pub mod subject;
+pub mod tlb;
+pub mod touched;
+pub mod translate;
+pub mod trap;
+pub mod tree;
+pub mod words;
+
+use std::fmt;
+
+/// What a piece of text is, which decides how it looks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// Ordinary text.
+    #[default]
+    Plain,
+    /// Less important: labels, units, what has not changed.
+    Dim,
+    /// More important: what the eye looks for first.
+    Strong,
+    /// It changed in this event.
+    Changed,
+    /// It is on the way of the walk.
+    Path,
+    /// It failed, or kills.
+    Fault,
+    /// It succeeded.
+    Good,
+    /// Copy-on-write, shared.
+    Shared,
+    /// Promised but not there.
+    Absent,
+    /// The author's words.
+    Note,
+}
+
+/// A sign in front of a line, so that colour is never alone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Mark {
+    /// Nothing particular.
+    #[default]
+    None,
+    /// The walk, or the script, is here.
+    Here,
+    /// It changed in this event.
+    Changed,
+    /// It failed here.
+    Fault,
+    /// A cached translation that the tables no longer hold.
+    Stale,
+}
+
+impl Mark {
+    /// All but [`Mark::None`], with what they mean: the legend.
+    pub const LEGEND: [(Self, &'static str); 4] = [
+        (Self::Here, "here, or on the way of the walk"),
+        (Self::Changed, "changed in this event"),
+        (Self::Fault, "the fault is here"),
+        (Self::Stale, "stale: the tables say otherwise"),
+    ];
+
+    /// One column wide.
+    pub fn glyph(self) -> char {
+        match self {
+            Self::None => ' ',
+            Self::Here => '▶',
+            Self::Changed => '◆',
+            Self::Fault => '✗',
+            Self::Stale => '≠',
+        }
+    }
+
+    /// The role of the glyph.
+    pub fn role(self) -> Role {
+        match self {
+            Self::None => Role::Plain,
+            Self::Here => Role::Path,
+            Self::Changed => Role::Changed,
+            Self::Fault | Self::Stale => Role::Fault,
+        }
+    }
+}
+
+/// A piece of text with one role.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// The text, without line breaks.
+    pub text: String,
+    /// What it is.
+    pub role: Role,
+}
+
+/// A line of a panel.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Line {
+    /// Its sign.
+    pub mark: Mark,
+    /// Its pieces.
+    pub spans: Vec<Span>,
+}
+
+impl Line {
+    /// A line of one role.
+    pub fn of(role: Role, text: impl Into<String>) -> Self {
+        Self::default().with(role, text)
+    }
+
+    /// The same with another piece at its end.
+    pub fn with(mut self, role: Role, text: impl Into<String>) -> Self {
+        self.spans.push(Span { text: text.into(), role });
+        self
+    }
+
+    /// The same with a sign.
+    pub fn marked(mut self, mark: Mark) -> Self {
+        self.mark = mark;
+        self
+    }
+}
+
+/// The text without signs and roles.
+impl fmt::Display for Line {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.spans.iter().try_for_each(|span| f.write_str(&span.text))
+    }
+}
+
+/// What one panel says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Panel {
+    /// Its title.
+    pub title: String,
+    /// Its lines, all of them: the screen shows as many as fit.
+    pub lines: Vec<Line>,
+    /// The line that must be visible.
+    pub focus: usize,
+}
+
+impl Panel {
+    /// A panel in which the first line that changed or failed is the one to see; without such a line the last marked one,
+    /// which is where a walk has come to.
+    pub fn new(title: impl Into<String>, lines: Vec<Line>) -> Self {
+        let focus = lines
+            .iter()
+            .position(|line| matches!(line.mark, Mark::Changed | Mark::Fault))
+            .or_else(|| lines.iter().rposition(|line| line.mark != Mark::None))
+            .unwrap_or_default();
+        Self { title: title.into(), lines, focus }
+    }
+}
+
+/// A number with its thousands apart: `1,048,576`.
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// `1 frame`, `2 frames`.
+pub fn count(number: u64, what: &str) -> String {
+    format!("{} {what}{}", grouped(number), if number == 1 { "" } else { "s" })
+}
+
+/// `4 KiB`, `1 GiB`, `100 bytes`.
+pub fn bytes(number: u64) -> String {
+    let (size, unit) = size(number);
+    format!("{} {}", grouped(size), ["bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"][unit])
+}
+
+/// The same for narrow columns: `4K`, `1G`, `100B`.
+pub fn bytes_short(number: u64) -> String {
+    let (size, unit) = size(number);
+    format!("{size}{}", ["B", "K", "M", "G", "T", "P", "E"][unit])
+}
+
+/// A number of bytes in the largest unit that it is a whole number of, and which that is.
+fn size(number: u64) -> (u64, usize) {
+    let unit = if number == 0 { 0 } else { number.trailing_zeros() as usize / 10 };
+    (number >> (10 * unit), unit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_are_kept_apart() {
+        assert_eq!(grouped(7), "7");
+        assert_eq!(grouped(1_000), "1,000");
+        assert_eq!(grouped(12_345_678), "12,345,678");
+        assert_eq!(count(1, "frame"), "1 frame");
+        assert_eq!(count(0, "frame"), "0 frames");
+    }
+
+    #[test]
+    fn sizes_have_the_largest_unit_that_is_whole() {
+        assert_eq!([bytes(4 << 10), bytes(1 << 30), bytes(1536)], ["4 KiB", "1 GiB", "1,536 bytes"]);
+        assert_eq!([bytes(2 << 20), bytes(100), bytes(0)], ["2 MiB", "100 bytes", "0 bytes"]);
+        assert_eq!([bytes_short(4 << 20), bytes_short(64), bytes_short(512 << 30)], ["4M", "64B", "512G"]);
+    }
+}

@@ -1,0 +1,54 @@
+//! The address space: what is promised beside what is there.
+
+use super::{Line, Mark, Panel, Role, touched::Touched};
+use crate::kernel::event::Prot;
+use crate::kernel::{Area, PAGE, System};
+use crate::story::Story;
+
+/// The panel: the areas of the process that acts.
+pub fn panel(story: &Story) -> Panel {
+    let system = story.system();
+    let touched = Touched::of(story);
+    let Some(process) = system.current.and_then(|pid| system.process(pid)) else {
+        let what = match system.policies {
+            Some(_) => "No process is there yet.",
+            None => "A bare machine has no areas: only PTEs say what is allowed.",
+        };
+        return Panel::new("Address space", vec![Line::of(Role::Dim, what)]);
+    };
+    let mut lines = vec![Line::of(Role::Dim, "from         to           may  mapped")];
+    for area in &process.areas {
+        let pages = (area.end.0 - area.start.0) / PAGE;
+        let there = system.mappings_between(process.root, area.start, area.end).len() as u64;
+        let role = if there < pages { Role::Absent } else { Role::Plain };
+        let source = source(system, area);
+        lines.push(
+            Line::of(Role::Plain, format!("{:12} {:12} ", area.start.to_string(), area.end.to_string()))
+                .with(Role::Dim, format!("{}  ", Prot(area.prot)))
+                .with(role, format!("{there} of {pages} "))
+                .with(Role::Strong, area.label())
+                .with(Role::Dim, source),
+        );
+    }
+    if !process.is_alive() {
+        lines = vec![Line::of(Role::Dim, "It has ended: nothing is promised to it any more.")];
+    }
+    let changed = touched.process(process.pid);
+    if changed && let Some(line) = lines.first_mut() {
+        line.mark = Mark::Changed;
+    }
+    Panel::new(format!("Address space · {}", process.name), lines)
+}
+
+/// Where an area's pages come from, if not from nowhere: ` of sh`, ` (file, shared)` where the file's name is told already.
+fn source(system: &System, area: &Area) -> String {
+    let file = area.backing.map(|backing| system.files()[backing.file.0].name.as_str());
+    match (file, area.shared) {
+        (None, false) => String::new(),
+        (None, true) => " (shared)".into(),
+        (Some(file), false) if file == area.label() => " (file)".into(),
+        (Some(file), true) if file == area.label() => " (file, shared)".into(),
+        (Some(file), false) => format!(" of {file}"),
+        (Some(file), true) => format!(" of {file} (shared)"),
+    }
+}

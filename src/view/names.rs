@@ -1,0 +1,71 @@
+//! What addresses, frames and processes are called.
+
+use crate::hw::{Flags, Ppn, VirtAddr};
+use crate::kernel::frames::Usage;
+use crate::kernel::{Process, System, table::COW};
+
+/// `heap + 0x8`, or nothing for an address in no area.
+pub fn address(process: Option<&Process>, va: VirtAddr) -> Option<String> {
+    let area = process?.area_at(va)?;
+    let offset = va.0 - area.start.0;
+    Some(match offset {
+        0 => area.label().to_owned(),
+        _ => format!("{} + {offset:#x}", area.label()),
+    })
+}
+
+/// The same without spaces, for narrow columns: `heap+0x8`.
+pub fn address_short(process: Option<&Process>, va: VirtAddr) -> Option<String> {
+    address(process, va).map(|name| name.replace(' ', ""))
+}
+
+/// `0x5008 (heap + 0x8)`.
+pub fn address_in_full(process: Option<&Process>, va: VirtAddr) -> String {
+    match address(process, va) {
+        Some(name) => format!("{va} ({name})"),
+        None => va.to_string(),
+    }
+}
+
+/// Flags with the kernel's own mark: `VR--U-AD C`.
+pub fn flags(flags: Flags) -> String {
+    format!("{flags}{}", if flags.has(COW) { " C" } else { "" })
+}
+
+/// What a frame is used for, in words.
+pub fn usage(system: &System, usage: Usage) -> String {
+    match usage {
+        Usage::Cache { file, page } => format!("page {page} of {}", system.files()[file.0].name),
+        Usage::Table { level } => format!("page table, level {level}"),
+        Usage::Private(kind) => format!("{kind} page"),
+        other => other.to_string(),
+    }
+}
+
+/// Who holds a frame: the processes that map it, by name, and the page cache.
+pub fn holders(system: &System, ppn: Ppn) -> Vec<String> {
+    let geometry = system.geometry();
+    let mut names: Vec<String> = vec![];
+    for process in system.spaces() {
+        let maps = system
+            .mappings(process.root)
+            .iter()
+            .filter(|mapping| mapping.place.pte.ppn(&geometry) == ppn)
+            .count();
+        let tables = system.table_frames(process.root).iter().filter(|(table, _)| *table == ppn).count();
+        names.extend(std::iter::repeat_n(process.name.clone(), maps + tables));
+    }
+    match system.frame(ppn).map(|frame| frame.usage) {
+        Some(Usage::Cache { file, page }) if system.cached(file, page) == Some(ppn) => {
+            names.push("page cache".into());
+        }
+        Some(Usage::Kernel | Usage::Zero) => names.push("kernel".into()),
+        _ => {}
+    }
+    names
+}
+
+/// The physical address of a frame.
+pub fn frame(system: &System, ppn: Ppn) -> String {
+    system.frame_address(ppn).to_string()
+}

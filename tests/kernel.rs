@@ -1,0 +1,263 @@
+//! What the kernel does at the edges of its tables: few ASIDs, much address space, no frame left.
+
+use pagewalk::kernel::{Outcome, Unwatched};
+use pagewalk::scenario::{Source, read};
+use pagewalk::story::Story;
+use serde_json::{Value, json};
+
+/// The story of some steps, on a machine and a kernel as given.
+fn story(machine: Value, kernel: Value, steps: Value) -> Story {
+    let scenario = json!({
+        "format": 1, "title": "", "machine": machine, "kernel": kernel,
+        "programs": { "sh": {}, "large": { "text": "64K" } }, "steps": steps,
+    });
+    let source = Source::new("test", scenario.to_string());
+    let scenario = read::read(source).expect("the test's scenario can be read");
+    Story::new(scenario).expect("and carried out")
+}
+
+/// How each step ended.
+fn outcomes(story: &Story) -> Vec<&Outcome> {
+    story.timeline.steps().iter().map(|step| &step.outcome).collect()
+}
+
+fn refused(outcome: &Outcome) -> Option<&str> {
+    match outcome {
+        Outcome::Refused { why } => Some(why),
+        _ => None,
+    }
+}
+
+#[test]
+fn a_huge_heap_costs_what_is_touched_of_it() {
+    let steps = json!([
+        { "op": "spawn", "program": "sh" },
+        { "op": "sbrk", "bytes": "60000000G" },
+        { "op": "store", "at": "brk - 8", "value": 1 },
+        { "op": "fork", "as": "child" },
+        { "op": "store", "process": "child", "at": "brk - 8", "value": 2 },
+        { "op": "exit" },
+        { "op": "sbrk", "process": "sh", "bytes": "-50000000G" },
+        { "op": "exit" },
+    ]);
+    let mut story = story(json!({ "paging": "sv57" }), json!({}), steps);
+    assert!(outcomes(&story).iter().all(|outcome| refused(outcome).is_none()));
+    story.timeline.seek(usize::MAX);
+    assert_eq!(story.system().frames_used(), 1, "only the trampoline is left");
+    story.system().check_at_rest().expect("the invariants hold");
+}
+
+/// Sv32 has 511 ASIDs besides 0. Numbers of processes go on where they end.
+#[test]
+fn an_asid_is_used_again_only_when_its_process_has_ended() {
+    let steps = json!([
+        { "op": "spawn", "program": "sh" },
+        { "op": "store", "at": "heap", "value": 7 },
+        { "repeat": 600, "var": "i", "steps": [
+            { "op": "fork", "process": "sh", "as": "child" },
+            { "op": "store", "process": "child", "at": "heap", "value": "i" },
+            { "op": "load", "process": "sh", "at": "heap", "expect": { "value": 7 } },
+            { "op": "exit", "process": "child" } ] },
+    ]);
+    let mut story = story(json!({ "paging": "sv32" }), json!({}), steps);
+    assert_eq!(story.check(), []);
+    story.timeline.seek(usize::MAX);
+    assert_eq!(story.system().processes().last().expect("there are 601").asid, 2);
+}
+
+#[test]
+fn fork_is_refused_when_every_asid_is_taken() {
+    let steps = json!([
+        { "op": "spawn", "program": "sh" },
+        { "repeat": 511, "steps": [ { "op": "fork", "process": "sh", "as": "child" } ] },
+    ]);
+    let story = story(json!({ "paging": "sv32", "frames": 8192 }), json!({}), steps);
+    let refusals: Vec<_> = outcomes(&story).into_iter().filter_map(refused).collect();
+    assert_eq!(refusals, ["every ASID is taken by a living process"]);
+}
+
+#[test]
+fn a_trap_enters_the_trampoline() {
+    let steps = json!([{ "op": "spawn", "program": "sh" }, { "op": "store", "at": "heap", "value": 1 }]);
+    let mut story = story(json!({}), json!({}), steps);
+    let stop = story.timeline.next_stop(0).expect("the store faults");
+    story.timeline.seek(stop);
+    let hart = story.system().machine.hart(story.system().hart);
+    assert_eq!((hart.csrs.stvec, hart.pc), (0x3f_ffff_f000, story.system().trampoline()));
+}
+
+/// The stack of `sh` lies where `large` has its text.
+#[test]
+fn a_page_of_a_process_that_the_step_makes_is_found_by_its_own_names() {
+    let page = json!([{ "process": "other", "at": "stack", "flags": "VRW-U---" }]);
+    let steps = json!([
+        { "op": "spawn", "program": "sh" },
+        { "op": "spawn", "program": "large", "as": "other", "expect": { "pages": page } },
+    ]);
+    assert_eq!(story(json!({}), json!({}), steps).check(), []);
+}
+
+#[test]
+fn nobody_watching_makes_no_difference() {
+    let steps = json!([
+        { "op": "spawn", "program": "sh" },
+        { "op": "store", "at": "heap", "value": 1 },
+        { "op": "fork", "as": "child" },
+        { "op": "store", "process": "child", "at": "heap", "value": 2 },
+    ]);
+    let mut story = story(json!({}), json!({}), steps);
+    let mut alone = story.system().clone();
+    for step in story.timeline.steps() {
+        assert_eq!(alone.perform(&step.op, &mut Unwatched).as_ref(), Ok(&step.outcome));
+    }
+    story.timeline.seek(usize::MAX);
+    assert_eq!(story.system(), &alone);
+}
+
+#[test]
+fn a_stack_that_grows_by_a_load_shares_the_zeros() {
+    let steps = json!([
+        { "op": "spawn", "program": "sh" },
+        { "op": "push", "bytes": 4088 },
+        { "op": "load", "at": "sp - 64", "expect": { "scause": 13, "frames_used": "+0" } },
+    ]);
+    assert_eq!(story(json!({}), json!({ "stack": "grow", "zero_page": true }), steps).check(), []);
+}
+
+/// Frames in use after each step.
+fn frames_used(story: &mut Story) -> Vec<u64> {
+    let count = story.timeline.steps().len();
+    let after = |step| {
+        story.timeline.seek(story.timeline.after_steps(step));
+        story.system().frames_used()
+    };
+    (1..=count).map(after).collect()
+}
+
+#[test]
+fn shared_memory_that_a_vforked_child_unmaps_comes_back() {
+    let steps = json!([
+        { "op": "spawn", "program": "sh" },
+        { "op": "mmap", "prot": "rw", "shared": true, "as": "memory" },
+        { "op": "store", "at": "memory", "value": 1 },
+        { "op": "vfork", "as": "child" },
+        { "op": "munmap", "process": "child", "at": "memory" },
+        { "op": "exit", "process": "child" },
+        { "op": "switch", "process": "sh" },
+    ]);
+    let mut story = story(json!({}), json!({}), steps);
+    let used = frames_used(&mut story);
+    // The page is taken; then the child's trapframe. The page is gone, then the trapframe.
+    assert_eq!([used[2], used[3], used[4], used[5]].map(|n| n - used[0]), [1, 2, 1, 0]);
+}
+
+#[test]
+fn nothing_is_unmapped_by_a_munmap_of_no_bytes() {
+    let steps = json!([
+        { "op": "spawn", "program": "sh" },
+        { "op": "mmap", "length": "12K", "prot": "rw", "as": "memory" },
+        { "op": "munmap", "at": "memory + page", "length": 0 },
+    ]);
+    let story = story(json!({}), json!({}), steps);
+    assert_eq!(refused(outcomes(&story)[2]), Some("there is no such range of addresses"));
+}
+
+#[test]
+fn what_lies_past_the_end_of_a_file_is_a_process_s_own_also_after_a_fork() {
+    let scenario = json!({
+        "format": 1, "title": "", "programs": { "sh": {} }, "files": { "notes": { "size": 100 } },
+        "steps": [
+            { "op": "spawn", "program": "sh" },
+            { "op": "mmap", "file": "notes", "length": "8K", "prot": "rw", "shared": true, "as": "view" },
+            { "op": "store", "at": "view + page", "value": 1 },
+            { "op": "fork", "as": "child" },
+            { "op": "store", "process": "child", "at": "view + page", "value": 2 },
+            { "op": "load", "process": "sh", "at": "view + page", "expect": { "value": 1 } },
+        ],
+    });
+    let scenario = read::read(Source::new("test", scenario.to_string())).expect("it can be read");
+    assert_eq!(Story::new(scenario).expect("and carried out").check(), []);
+}
+
+#[test]
+fn a_stack_pointer_of_sv32_has_32_bits() {
+    let steps = json!([{ "op": "spawn", "program": "sh" }, { "op": "push", "bytes": "0x10000" }]);
+    let mut story = story(json!({ "paging": "sv32" }), json!({}), steps);
+    story.timeline.seek(usize::MAX);
+    let hart = story.system().machine.hart(story.system().hart);
+    assert_eq!(hart.sp.0 >> 32, 0);
+}
+
+#[test]
+fn a_machine_that_the_kernel_cannot_run_on_is_refused() {
+    let boots = |machine: Value, kernel: Value| {
+        let scenario = json!({
+            "format": 1, "title": "", "machine": machine, "kernel": kernel, "programs": { "sh": {} },
+            "steps": [ { "op": "spawn", "program": "sh" } ],
+        });
+        Story::read(Source::new("test", scenario.to_string())).is_ok()
+    };
+    assert!(boots(json!({}), json!({ "stack": "grow", "stack_limit": "1G" })));
+    assert!(!boots(json!({}), json!({ "stack": "grow", "stack_limit": "256G" })));
+    assert!(!boots(json!({}), json!({ "stack": "grow", "stack_limit": "18446744073709551615" })));
+    let far = json!({ "paging": "sv32", "memory": { "base": "0x400000000", "size": "256K" } });
+    assert!(!boots(far, json!({})));
+    assert!(!boots(json!({ "paging": { "va_bits": 16, "page": "1K", "pte": 4 } }), json!({})));
+}
+
+#[test]
+fn the_first_byte_that_is_not_in_memory_is_the_one_that_faults() {
+    let steps = json!([
+        { "op": "load", "at": "0x8000fffc", "expect": { "scause": 5, "stval": "0x80010000" } },
+        { "op": "store", "at": "0x8000fffc", "value": 1, "expect": { "scause": 7, "stval": "0x80010000" } },
+        { "op": "load", "at": "0x8000fff8", "expect": { "value": 0 } },
+    ]);
+    assert_eq!(story(json!({ "frames": 16 }), json!("none"), steps).check(), []);
+}
+
+#[test]
+fn a_compressed_instruction_is_two_bytes_long_and_no_instruction_is_at_an_odd_address() {
+    let steps = json!([
+        { "op": "fetch", "at": "0x80000003", "width": 2 },
+        { "op": "load", "at": "0x90000000", "expect": { "sepc": "0x80000004" } },
+        { "op": "csr", "scause": { "CODE": 5, "INTERRUPT": true } },
+    ]);
+    let mut story = story(json!({ "frames": 16, "paging": "sv32" }), json!("none"), steps);
+    assert_eq!(story.check(), []);
+    story.timeline.seek(usize::MAX);
+    assert_eq!(story.system().machine.hart(story.system().hart).csrs.scause, 0x8000_0005);
+}
+
+/// An ELF file with some bytes changed: what is said of it.
+fn said_of_elf(change: impl Fn(&mut Vec<u8>)) -> Result<(), String> {
+    let mut bytes = include_bytes!("../scenarios/sum.elf").to_vec();
+    change(&mut bytes);
+    let folder = pagewalk::scenario::Folder::new(move |_| Ok(bytes.clone()));
+    let scenario = json!({
+        "format": 1, "title": "", "programs": { "sum": { "elf": "sum.elf" } },
+        "steps": [ { "op": "spawn", "program": "sum" } ],
+    });
+    let source = Source { folder, ..Source::new("test", scenario.to_string()) };
+    Story::read(source).map(drop).map_err(|problems| problems[0].to_string())
+}
+
+#[test]
+fn an_elf_file_that_cannot_be_loaded_says_why() {
+    let le16 = |at: usize, value: u16| {
+        move |bytes: &mut Vec<u8>| bytes[at..at + 2].copy_from_slice(&value.to_le_bytes())
+    };
+    let le64 = |at: usize, value: u64| {
+        move |bytes: &mut Vec<u8>| bytes[at..at + 8].copy_from_slice(&value.to_le_bytes())
+    };
+    // The first program header begins at byte 64: p_offset is 8 further, p_vaddr 16, p_filesz 32, p_memsz 40.
+    assert_eq!(said_of_elf(|_| {}), Ok(()));
+    let said = |told: Result<(), String>| told.expect_err("it cannot be loaded");
+    assert!(said(said_of_elf(|bytes| bytes.truncate(3))).contains("no ELF file"));
+    assert!(said(said_of_elf(le16(18, 62))).contains("another machine"));
+    assert!(said(said_of_elf(le16(16, 3))).contains("no fixed addresses"));
+    assert!(said(said_of_elf(le64(64 + 8, 1 << 40))).contains("the file ends inside of the segment at 0x0"));
+    assert!(said(said_of_elf(le64(64 + 40, 1 << 60))).contains("a size that cannot be"));
+    assert!(said(said_of_elf(le64(64 + 16, 0x1f00))).contains("two segments share the page at 0x1000"));
+    assert!(said(said_of_elf(le16(56, 0))).contains("no part of it asks to be loaded"));
+    assert!(said(said_of_elf(le64(64 + 56 * 2 + 16, 0x3f_ffff_a000))).contains("does not fit"));
+}

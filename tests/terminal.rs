@@ -1,0 +1,486 @@
+//! The real binary in a pseudo-terminal: keys go in, and what a terminal makes of the output is looked at. It obeys every
+//! size, and however it ends, the terminal is as it was before.
+//!
+//! Nothing waits for a time: each wait is for something to be on the screen, or for the end.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking, and its helpers with it")]
+#![cfg(unix)]
+
+use pagewalk::export::picture;
+use pagewalk::scenario::{library, read};
+use pagewalk::story::Story;
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+use std::io::{Read, Write};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
+
+/// How long anything may take before the test gives up.
+const DEADLINE: Duration = Duration::from_secs(30);
+
+const RIGHT: &str = "\x1b[C";
+const LEFT: &str = "\x1b[D";
+const CTRL_C: &str = "\x03";
+
+/// A pseudo-terminal, what runs in it, and the screen.
+struct Terminal {
+    master: Box<dyn MasterPty + Send>,
+    child: Box<dyn Child + Send + Sync>,
+    input: Box<dyn Write + Send>,
+    output: Receiver<Vec<u8>>,
+    screen: vt100::Parser,
+}
+
+fn size((cols, rows): (u16, u16)) -> PtySize {
+    PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }
+}
+
+/// A screen as text, without spaces at the ends of its lines.
+fn text(screen: &vt100::Screen) -> String {
+    let rows = screen.rows(0, screen.size().1);
+    rows.map(|row| row.trim_end().to_owned()).collect::<Vec<_>>().join("\n")
+}
+
+impl Terminal {
+    /// Runs a command of a shell in a new terminal. `$PAGEWALK` is the binary.
+    fn shell(command: &str, columns_rows: (u16, u16)) -> Self {
+        let pair = native_pty_system().openpty(size(columns_rows)).unwrap();
+        let mut shell = CommandBuilder::new("sh");
+        shell.args(["-c", command]);
+        shell.env("PAGEWALK", env!("CARGO_BIN_EXE_pagewalk"));
+        shell.env("TERM", "xterm-256color");
+        shell.env_remove("NO_COLOR");
+        let child = pair.slave.spawn_command(shell).unwrap();
+        let mut reader = pair.master.try_clone_reader().unwrap();
+        let input = pair.master.take_writer().unwrap();
+        let (sender, output) = channel::<Vec<u8>>();
+        std::thread::spawn(move || {
+            let mut bytes = [0; 4096];
+            let mut kept = vec![];
+            // A terminal that nobody has open any more gives an error: that is its end.
+            while let Ok(count @ 1..) = reader.read(&mut bytes) {
+                kept.extend_from_slice(&bytes[..count]);
+                // vte 0.15 can lose what follows a character whose bytes come in two pieces: it gets whole characters.
+                let whole = match str::from_utf8(&kept) {
+                    Err(error) if error.error_len().is_none() => error.valid_up_to(),
+                    _ => kept.len(),
+                };
+                if sender.send(kept.drain(..whole).collect()).is_err() {
+                    return;
+                }
+            }
+        });
+        let screen = vt100::Parser::new(columns_rows.1, columns_rows.0, 0);
+        Self { master: pair.master, child, input, output, screen }
+    }
+
+    /// pagewalk with these arguments, and on its screen already.
+    fn pagewalk(arguments: &str, columns_rows: (u16, u16)) -> Self {
+        let mut terminal = Self::shell(&format!("exec \"$PAGEWALK\" {arguments}"), columns_rows);
+        terminal.wait("the other screen", |screen| screen.alternate_screen());
+        terminal
+    }
+
+    /// What is on the screen.
+    fn text(&self) -> String {
+        text(self.screen.screen())
+    }
+
+    /// Waits until the screen is so.
+    #[track_caller]
+    fn wait(&mut self, what: &str, so: impl Fn(&vt100::Screen) -> bool) {
+        let end = Instant::now() + DEADLINE;
+        while !so(self.screen.screen()) {
+            match self.output.recv_timeout(end.saturating_duration_since(Instant::now())) {
+                Ok(bytes) => self.screen.process(&bytes),
+                Err(RecvTimeoutError::Timeout) => {
+                    panic!("waited in vain for {what}. The screen:\n{}", self.text())
+                }
+                Err(RecvTimeoutError::Disconnected) => {
+                    panic!("ended before {what}. The screen:\n{}", self.text())
+                }
+            }
+        }
+    }
+
+    /// Waits until this stands on the screen.
+    #[track_caller]
+    fn see(&mut self, text: &str) {
+        self.wait(&format!("\"{text}\""), |screen| self::text(screen).contains(text));
+    }
+
+    /// Waits until the screen is this and nothing else.
+    #[track_caller]
+    fn see_all(&mut self, whole: &str) {
+        self.wait(&format!("the screen\n{whole}\n"), |screen| self::text(screen).trim_end() == whole);
+    }
+
+    /// Waits until this stands on the screen no more.
+    #[track_caller]
+    fn see_no(&mut self, text: &str) {
+        self.wait(&format!("no \"{text}\""), |screen| !self::text(screen).contains(text));
+    }
+
+    /// Presses keys.
+    fn press(&mut self, keys: &str) {
+        self.input.write_all(keys.as_bytes()).unwrap();
+        self.input.flush().unwrap();
+    }
+
+    /// Changes the size, as a user does who pulls at the window.
+    fn resize(&mut self, columns_rows: (u16, u16)) {
+        self.screen.screen_mut().set_size(columns_rows.1, columns_rows.0);
+        self.master.resize(size(columns_rows)).unwrap();
+    }
+
+    /// Waits for the end, reads what is left, and gives the exit status.
+    #[track_caller]
+    fn end(&mut self) -> u32 {
+        let end = Instant::now() + DEADLINE;
+        let status = loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                break status;
+            }
+            assert!(Instant::now() < end, "it does not end. The screen:\n{}", self.text());
+            if let Ok(bytes) = self.output.recv_timeout(Duration::from_millis(10)) {
+                self.screen.process(&bytes);
+            }
+        };
+        while let Ok(bytes) = self.output.recv_timeout(DEADLINE) {
+            self.screen.process(&bytes);
+        }
+        status.exit_code()
+    }
+}
+
+/// What does not end with its test must not outlive it.
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+    }
+}
+
+#[test]
+fn without_arguments_the_gallery_opens_and_enter_plays_the_chosen_scenario() {
+    let mut terminal = Terminal::pagewalk("", (80, 24));
+    terminal.see("Scenarios");
+    terminal.see("\u{25b6} Build a page table by hand");
+    terminal.press("j");
+    terminal.see("\u{25b6} Superpages");
+    terminal.press("k\r");
+    terminal.see("step 0/13");
+    assert!(terminal.text().starts_with(" Build a page table by hand"), "{}", terminal.text());
+    terminal.press("\x1b");
+    terminal.see("Scenarios");
+    terminal.press("q");
+    assert_eq!(terminal.end(), 0);
+}
+
+#[test]
+fn the_arrow_keys_go_event_by_event_and_back() {
+    let mut terminal = Terminal::pagewalk("stack-overflow", (80, 24));
+    terminal.see("step 0/6");
+    terminal.press(RIGHT);
+    terminal.see_all(&drawn("stack-overflow", |_| 1, (80, 24)));
+    terminal.press(RIGHT);
+    terminal.see_all(&drawn("stack-overflow", |_| 2, (80, 24)));
+    terminal.press(LEFT);
+    terminal.see_all(&drawn("stack-overflow", |_| 1, (80, 24)));
+    terminal.press("]");
+    terminal.see("store/AMO page fault");
+    terminal.press("q");
+    assert_eq!(terminal.end(), 0);
+}
+
+/// What pagewalk draws of a moment on a screen of some size.
+fn drawn(name: &str, moment: impl Fn(&Story) -> usize, (columns, rows): (u16, u16)) -> String {
+    let scenario = read::read(library::Builtin::find(name).unwrap().source()).unwrap();
+    let mut story = Story::new(scenario).unwrap();
+    story.timeline.seek(moment(&story));
+    let mut bytes = vec![];
+    picture::text(&pagewalk::tui::picture(story, columns, rows), &mut bytes).unwrap();
+    String::from_utf8(bytes).unwrap().trim_end_matches('\n').to_owned()
+}
+
+#[test]
+fn the_screen_follows_the_size_of_the_window() {
+    let here = |story: &Story| story.timeline.after_steps(6);
+    let next = |story: &Story| story.timeline.after_steps(6) + 1;
+    let mut terminal = Terminal::pagewalk("fork-exec", (80, 24));
+    terminal.press(":6\r");
+    terminal.see_all(&drawn("fork-exec", here, (80, 24)));
+    for columns_rows in [(120, 40), (60, 15), (80, 24), (200, 60), (40, 10)] {
+        terminal.resize(columns_rows);
+        terminal.see_all(&drawn("fork-exec", here, columns_rows));
+    }
+    assert!(terminal.text().starts_with("pagewalk needs 60x15 and has 40x10."), "{}", terminal.text());
+    // Too small to show the panels, but the story goes on.
+    terminal.press(RIGHT);
+    terminal.see_all(&drawn("fork-exec", next, (40, 10)));
+    terminal.press(LEFT);
+    terminal.see_all(&drawn("fork-exec", here, (40, 10)));
+    terminal.resize((80, 24));
+    terminal.see_all(&drawn("fork-exec", here, (80, 24)));
+    terminal.press("q");
+    assert_eq!(terminal.end(), 0);
+}
+
+#[test]
+fn the_help_opens_over_the_story_and_closes_again() {
+    let mut terminal = Terminal::pagewalk("mmap-file", (80, 24));
+    let story = drawn("mmap-file", |_| 0, (80, 24));
+    terminal.see_all(&story);
+    terminal.press("?");
+    terminal.see("Keys and signs");
+    terminal.see("next event");
+    terminal.press("?");
+    terminal.see_all(&story);
+    terminal.press("?");
+    terminal.see("Keys and signs");
+    terminal.press("q");
+    assert_eq!(terminal.end(), 0);
+}
+
+#[test]
+fn the_prompt_goes_where_it_is_told() {
+    let mut terminal = Terminal::pagewalk("mmap-file", (80, 24));
+    terminal.see("step 0/14");
+    terminal.press(":");
+    terminal.see("go to step:");
+    terminal.press("8\x7f7");
+    terminal.see("go to step: 7");
+    terminal.press("\r");
+    terminal.see("step 7/14");
+    terminal.press(":7.3\r");
+    terminal.see("step 7/14 \u{b7} event 3/");
+    terminal.press(":99\r");
+    terminal.see("there is no step 99: the last is 14");
+    // In the prompt a q is a letter.
+    terminal.press(":q");
+    terminal.see("go to step: q");
+    terminal.press("\x1b");
+    terminal.see_no("go to step: q");
+    terminal.press("q");
+    assert_eq!(terminal.end(), 0);
+}
+
+#[test]
+fn what_is_piped_in_is_played_with_the_keys_of_the_terminal() {
+    let scenario = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios/stack-overflow.json");
+    let mut terminal = Terminal::shell(&format!("cat '{scenario}' | \"$PAGEWALK\" -"), (80, 24));
+    terminal.see("step 0/6");
+    terminal.press(RIGHT);
+    terminal.see("step 1/6");
+    terminal.press("q");
+    assert_eq!(terminal.end(), 0);
+}
+
+/// Runs pagewalk between two looks at the terminal's settings, ends it in some way, and tells its exit status.
+#[track_caller]
+fn leaves_the_terminal_as_it_was(arguments: &str, keys: &str) -> String {
+    let look = |name: &str| format!("echo {name} $(stty -a | tr '\\n' ' ') .");
+    let (before, after) = (look("before:"), look("after:"));
+    let command = format!("{before}; \"$PAGEWALK\" {arguments}; echo status: $? .; {after}");
+    let mut terminal = Terminal::shell(&command, (250, 40));
+    terminal.see("step 0/");
+    terminal.wait("a screen without a cursor", |screen| screen.alternate_screen() && screen.hide_cursor());
+    terminal.press(keys);
+    assert_eq!(terminal.end(), 0, "the shell ends well");
+    let screen = terminal.screen.screen();
+    assert!(!screen.alternate_screen(), "the shell's own screen is back");
+    assert!(!screen.hide_cursor(), "the cursor is back");
+    assert_eq!(
+        screen.mouse_protocol_mode(),
+        vt100::MouseProtocolMode::None,
+        "the mouse is the terminal's again"
+    );
+    assert!(!screen.bracketed_paste() && !screen.application_cursor(), "and so are its keys");
+    let text: String = screen.rows(0, 250).collect::<Vec<_>>().join("\n");
+    let told = |name: &str| {
+        let (_, rest) = text.split_once(name).unwrap_or_else(|| panic!("no {name} in {text}"));
+        rest.split_once(" .").unwrap().0.replace('\n', "")
+    };
+    assert!(told("before:").contains("icanon") && !told("before:").contains("-icanon"), "{text}");
+    assert_eq!(told("after:"), told("before:"), "{text}");
+    assert!(!text.contains("What happens"), "nothing is left of the story: {text}");
+    told("status:").trim().to_owned()
+}
+
+#[test]
+fn q_leaves_the_terminal_as_it_was() {
+    assert_eq!(leaves_the_terminal_as_it_was("fork-exec", "q"), "0");
+}
+
+#[test]
+fn ctrl_c_leaves_the_terminal_as_it_was() {
+    assert_eq!(leaves_the_terminal_as_it_was("fork-exec", CTRL_C), "0");
+    assert_eq!(leaves_the_terminal_as_it_was("fork-exec", &format!(":12{CTRL_C}")), "0");
+    assert_eq!(leaves_the_terminal_as_it_was("fork-exec", &format!("?{CTRL_C}")), "0");
+}
+
+/// A signal ends pagewalk: the shell gets its terminal back, and the status that the signal's default gives (128 more than
+/// its number).
+#[track_caller]
+fn gives_the_terminal_back_after(signal: &str, expected: &str) {
+    let look = |name: &str| format!("echo {name} $(stty -a | tr '\\n' ' ') .");
+    let (before, after) = (look("before:"), look("after:"));
+    let pagewalk = "sh -c 'echo pid: $$ .; exec \"$PAGEWALK\" fork-exec'";
+    let mut terminal =
+        Terminal::shell(&format!("{before}; {pagewalk}; echo status: $? .; {after}"), (250, 40));
+    terminal.see("pid:");
+    let told = |terminal: &Terminal, name: &str| {
+        let text: String = terminal.screen.screen().rows(0, 250).collect();
+        let (_, rest) = text.split_once(name).unwrap_or_else(|| panic!("no {name} in {text}"));
+        rest.split_once(" .").unwrap().0.trim().to_owned()
+    };
+    let (pid, settings) = (told(&terminal, "pid:"), told(&terminal, "before:"));
+    assert!(settings.contains("icanon") && !settings.contains("-icanon"), "{settings}");
+    terminal.see("step 0/");
+    terminal.wait("a screen without a cursor", |screen| screen.alternate_screen() && screen.hide_cursor());
+    let killed = std::process::Command::new("kill").args(["-s", signal, &pid]).status().unwrap();
+    assert!(killed.success());
+    assert_eq!(terminal.end(), 0, "the shell ends well");
+    let screen = terminal.screen.screen();
+    assert!(!screen.alternate_screen(), "the shell's own screen is back");
+    assert!(!screen.hide_cursor(), "the cursor is back");
+    assert_eq!(told(&terminal, "after:"), settings);
+    assert_eq!(told(&terminal, "status:"), expected);
+}
+
+#[test]
+fn a_signal_that_ends_it_leaves_the_terminal_as_it_was() {
+    gives_the_terminal_back_after("TERM", "143");
+    gives_the_terminal_back_after("HUP", "129");
+    gives_the_terminal_back_after("INT", "130");
+}
+
+#[test]
+fn a_story_plays_by_itself_until_it_is_paused() {
+    let mut terminal = Terminal::pagewalk("stack-overflow", (80, 24));
+    terminal.see("step 0/6");
+    terminal.press("++++ ");
+    terminal.see("playing, 20 events a second");
+    terminal.see("step 2/6");
+    terminal.press(" ");
+    terminal.see_no("playing,");
+    terminal.press("q");
+    assert_eq!(terminal.end(), 0);
+}
+
+#[test]
+fn new_asks_on_a_terminal_and_derives_a_name_that_is_free() {
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("terminal-new");
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    let command = format!("cd '{}' && \"$PAGEWALK\" new", folder.display());
+    for file in ["my-first-table.json", "my-first-table-2.json"] {
+        let mut terminal = Terminal::shell(&command, (100, 24));
+        terminal.see("1 process  Processes, and a kernel that serves them");
+        terminal.see("What kind of machine? [process]:");
+        terminal.press("bare\r");
+        terminal.see("What is it about? [table]:");
+        terminal.press("\r");
+        terminal.see("Title [A page table by hand]:");
+        terminal.press("My first table\r");
+        terminal.see(&format!("File [{file}]:"));
+        terminal.press("\r");
+        terminal.see(&format!("{file} is written."));
+        assert_eq!(terminal.end(), 0);
+        let text = std::fs::read_to_string(folder.join(file)).unwrap();
+        assert!(text.contains("\"title\": \"My first table\""), "{text}");
+    }
+    let mut terminal = Terminal::shell(&command, (100, 24));
+    terminal.see("What kind of machine?");
+    terminal.press("\x04");
+    terminal.see("no answer: nothing is written");
+    assert_eq!(terminal.end(), 2);
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 2);
+}
+
+#[test]
+fn a_file_that_is_saved_is_read_again_and_what_is_wrong_with_it_is_told() {
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("terminal-reload");
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    let file = folder.join("lecture.json");
+    // As editors do it: a new file takes the place of the old one.
+    let save = |text: &str| {
+        std::fs::write(folder.join(".lecture.swp"), text).unwrap();
+        std::fs::rename(folder.join(".lecture.swp"), &file).unwrap();
+    };
+    let good = library::Builtin::find("stack-overflow").unwrap().text;
+    let title = "\"title\": \"";
+    save(good);
+    let mut terminal = Terminal::pagewalk(&format!("'{}'", file.display()), (80, 24));
+    terminal.see("step 0/6");
+    terminal.press(":2.3\r");
+    terminal.see("step 2/6 \u{b7} event 3/");
+    save(&good.replace(title, &format!("{title}NEW ")));
+    terminal.see(" NEW ");
+    terminal.see("the file was read again");
+    terminal.see("step 2/6 \u{b7} event 3/");
+    save(&good.replace(title, "\"titel\": \""));
+    terminal.see("has 1 problem");
+    terminal.see("unknown key \"titel\"");
+    terminal.press(RIGHT);
+    terminal.see("step 2/6 \u{b7} event 4/");
+    // Written in place, and not yet whole: that is no problem to tell for long.
+    std::fs::write(&file, good).unwrap();
+    terminal.see_no("problem");
+    std::fs::remove_file(&file).unwrap();
+    terminal.press(RIGHT);
+    terminal.see("step 2/6 \u{b7} event 5/");
+    save("[");
+    terminal.see("has 1 problem:");
+    terminal.press("\x1b");
+    terminal.see_no("problem");
+    terminal.press("q");
+    assert_eq!(terminal.end(), 0);
+}
+
+#[test]
+fn an_included_file_that_is_saved_is_read_again() {
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("terminal-prelude");
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    let prelude = |note: &str| {
+        let spawn = format!(r#"{{ "op": "spawn", "program": "sh", "note": "{note}" }}"#);
+        let text = format!(r#"{{ "format": 1, "programs": {{ "sh": {{}} }}, "steps": [{spawn}] }}"#);
+        std::fs::write(folder.join("prelude.json"), text).unwrap();
+    };
+    prelude("the old note");
+    let scenario = r#"{ "format": 1, "title": "t", "steps": [{ "include": "prelude.json" }] }"#;
+    std::fs::write(folder.join("lecture.json"), scenario).unwrap();
+    let mut terminal = Terminal::pagewalk(&format!("'{}/lecture.json'", folder.display()), (80, 24));
+    terminal.see("step 0/1");
+    terminal.press(":1.1\r");
+    terminal.see("the old note");
+    prelude("another note");
+    terminal.see("another note");
+    prelude("\u{1}");
+    terminal.see("has 1 problem");
+    terminal.see("prelude.json");
+    terminal.press("\x1bq");
+    assert_eq!(terminal.end(), 0);
+}
+
+#[test]
+fn without_colours_the_screen_says_the_same() {
+    let coloured = |screen: &vt100::Screen| {
+        let cells = (0..24).flat_map(|row| (0..80).map(move |column| (row, column)));
+        cells
+            .filter_map(|(row, column)| screen.cell(row, column))
+            .any(|cell| cell.fgcolor() != vt100::Color::Default)
+    };
+    for (arguments, expected) in
+        [("fork-exec", true), ("--color never fork-exec", false), ("--color always fork-exec", true)]
+    {
+        let mut terminal = Terminal::pagewalk(arguments, (80, 24));
+        terminal.press("]");
+        terminal.see_all(&drawn("fork-exec", |story| story.timeline.next_stop(0).unwrap(), (80, 24)));
+        assert_eq!(coloured(terminal.screen.screen()), expected, "{arguments}");
+        let tab = |column| terminal.screen.screen().cell(1, column).unwrap().inverse();
+        assert!(tab(1) && !tab(20), "{arguments}: the chosen tab is reversed, with colours and without");
+        terminal.press("q");
+        assert_eq!(terminal.end(), 0);
+    }
+}
