@@ -30,6 +30,8 @@ mod perform;
 pub mod policy;
 pub mod process;
 pub mod program;
+pub mod run;
+pub mod superpage;
 mod switch;
 mod syscall;
 pub mod system;

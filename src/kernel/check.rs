@@ -65,7 +65,7 @@ impl System {
         for process in self.spaces() {
             self.table_frames(process.root).into_iter().for_each(|(ppn, _)| hold(ppn));
             for mapping in self.mappings(process.root) {
-                hold(mapping.place.pte.ppn(&self.geometry()));
+                mapping.place.frames(&self.geometry()).for_each(&mut hold);
             }
         }
         // While it borrows, a process's trapframe is mapped nowhere.

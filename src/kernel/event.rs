@@ -48,6 +48,12 @@ pub enum FaultCase {
     CowCopy,
     /// A store to a copy-on-write page that has no other owner: writable again.
     CowLastOwner,
+    /// The first touch of a block of the heap that a megapage can map: a run of zeros.
+    SuperpageFill,
+    /// A store to a copy-on-write megapage with other owners: a copy of the run.
+    SuperpageCopy,
+    /// The same where no run is free: the megapage is demoted, and one page of it copied.
+    SuperpageSplit,
     /// A is clear and the machine leaves it to the kernel.
     SetAccessed,
     /// D is clear and the machine leaves it to the kernel.
@@ -106,6 +112,59 @@ pub enum KernelEvent {
     FrameZero {
         /// Which.
         ppn: Ppn,
+    },
+    /// A run of frames is taken from the free list, for a megapage.
+    RunAlloc {
+        /// The first of them.
+        ppn: Ppn,
+        /// How many they are.
+        frames: u64,
+        /// What for.
+        #[serde(rename = "use")]
+        usage: Usage,
+    },
+    /// Frames of a run go back to the free list.
+    RunFree {
+        /// The first frame of the run.
+        ppn: Ppn,
+        /// How many go back: all, unless others still hold some.
+        frames: u64,
+    },
+    /// Frames of a run have more owners, or fewer.
+    RunRef {
+        /// The first frame of the run.
+        ppn: Ppn,
+        /// How many have.
+        frames: u64,
+        /// The most that one of them has now.
+        refs: u32,
+    },
+    /// The contents of a run are copied to another.
+    RunCopy {
+        /// From the run that begins with this frame.
+        from: Ppn,
+        /// To the run that begins with this one.
+        to: Ppn,
+        /// How many frames each has.
+        frames: u64,
+    },
+    /// A run is filled with zeros.
+    RunZero {
+        /// Its first frame.
+        ppn: Ppn,
+        /// How many it has.
+        frames: u64,
+    },
+    /// A megapage is divided into pages, which keep its frames and its flags.
+    Demote {
+        /// Whose.
+        pid: Pid,
+        /// Its first address.
+        va: VirtAddr,
+        /// The new table, which has a PTE for each page.
+        table: Ppn,
+        /// How many pages it becomes.
+        frames: u64,
     },
     /// A page is read from a file into a frame.
     PageIn {

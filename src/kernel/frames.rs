@@ -142,7 +142,7 @@ impl System {
 }
 
 /// A page of junk whose first word leads to the next free frame.
-fn junk(byte: u8, next: Option<Ppn>) -> Arc<Page> {
+pub(super) fn junk(byte: u8, next: Option<Ppn>) -> Arc<Page> {
     let mut page = [byte; PAGE as usize];
     page[..8].copy_from_slice(&next.map_or(0, |next| next.0 * PAGE).to_le_bytes());
     Arc::new(page)
@@ -215,7 +215,7 @@ impl<O: Observer> Kernel<'_, O> {
         self.change(Change::Hardware(hw::Change::Chunk { pa, chunk: contents }));
     }
 
-    fn known(&self, ppn: Ppn) -> Frame {
+    pub(super) fn known(&self, ppn: Ppn) -> Frame {
         *self.system.frame(ppn).expect("the kernel's page tables point only to frames that exist")
     }
 }

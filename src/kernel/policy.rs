@@ -109,6 +109,9 @@ pub struct Policies {
     /// Whether loads from private memory that was never written all see one frame of zeros, read-only and shared.
     #[schemars(example = true)]
     pub zero_page: bool,
+    /// Whether parts of the heap as large as a leaf of level 1 maps, and aligned so, get megapages.
+    #[schemars(example = true)]
+    pub superpages: bool,
 }
 
 impl Default for Policies {
@@ -122,6 +125,7 @@ impl Default for Policies {
             guard: Guard::default(),
             empty_tables: EmptyTables::default(),
             zero_page: false,
+            superpages: false,
         }
     }
 }

@@ -154,17 +154,31 @@ impl<O: Observer> Kernel<'_, O> {
     ///
     /// If the page is mapped already.
     pub(super) fn map(&mut self, root: Ppn, va: VirtAddr, ppn: Ppn, flags: Flags) -> Option<()> {
+        self.map_at(0, root, va, ppn, flags)
+    }
+
+    /// The same with a leaf of any level, for as many frames as it maps.
+    pub(super) fn map_at(
+        &mut self,
+        leaf: u32,
+        root: Ppn,
+        va: VirtAddr,
+        ppn: Ppn,
+        flags: Flags,
+    ) -> Option<()> {
         let geometry = self.system.geometry();
         let mut table = root;
-        for level in (0..geometry.levels).rev() {
+        for level in (leaf..geometry.levels).rev() {
             let at = geometry.frame_address(table).0 + geometry.index(va, level) * geometry.pte_bytes;
             let pa = PhysAddr(at);
             let pte = self.read_pte(pa);
-            if level == 0 {
-                assert!(!pte.is_valid(), "{va} is mapped already");
-                self.write_pte(0, pa, Pte::new(ppn, flags | Flags::V));
-            } else if pte.is_pointer() {
+            if level > leaf && pte.is_pointer() {
                 table = pte.ppn(&geometry);
+                continue;
+            }
+            assert!(!pte.is_valid(), "{va} is mapped already");
+            if level == leaf {
+                self.write_pte(level, pa, Pte::new(ppn, flags | Flags::V));
             } else {
                 table = self.alloc_zeroed(Usage::Table { level: level - 1 })?;
                 self.write_pte(level, pa, Pte::new(table, Flags::V));
@@ -177,7 +191,13 @@ impl<O: Observer> Kernel<'_, O> {
     pub(super) fn unmap(&mut self, root: Ppn, va: VirtAddr) {
         let Some(place) = self.system.leaf_for(root, va) else { return };
         self.write_pte(place.level, place.pa, Pte(0));
-        self.put_frame(place.pte.ppn(&self.system.geometry()));
+        self.put_leaf(&place);
+    }
+
+    /// Gives up the hold that a leaf had on its frames.
+    fn put_leaf(&mut self, place: &Place) {
+        let ppn = place.pte.ppn(&self.system.geometry());
+        if place.level == 0 { self.put_frame(ppn) } else { self.put_run(ppn) }
     }
 
     /// The same for a process that lives on: its translation is fenced before anybody else can get the frame, and tables
@@ -186,7 +206,7 @@ impl<O: Observer> Kernel<'_, O> {
         let Some(place) = self.system.leaf_for(process.root, va) else { return };
         self.write_pte(place.level, place.pa, Pte(0));
         self.fence_page(va, process.asid);
-        self.put_frame(place.pte.ppn(&self.system.geometry()));
+        self.put_leaf(&place);
         let policies = self.system.policies.as_ref();
         if policies.is_some_and(|policies| policies.empty_tables == EmptyTables::Free) {
             self.free_empty_tables(process.root, va);

@@ -201,7 +201,8 @@ impl<'a> Case<'a> {
         let Some(va) = self.evaluate(&op, &page.at, node, "at") else { return };
         let place = self.after.leaf_for(process.root, hw::VirtAddr(va));
         let flags = place.map(|place| place.pte.flags());
-        let frame = place.and_then(|place| self.after.frame(place.pte.ppn(&self.after.geometry())));
+        let frame = place
+            .and_then(|place| self.after.frame(place.frame_of(&self.after.geometry(), hw::VirtAddr(va))));
         if let Some(mapped) = page.mapped.filter(|mapped| *mapped != place.is_some()) {
             self.differ(node, "mapped", mapped, place.is_some());
         }

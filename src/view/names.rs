@@ -47,11 +47,8 @@ pub fn holders(system: &System, ppn: Ppn) -> Vec<String> {
     let geometry = system.geometry();
     let mut names: Vec<String> = vec![];
     for process in system.spaces() {
-        let maps = system
-            .mappings(process.root)
-            .iter()
-            .filter(|mapping| mapping.place.pte.ppn(&geometry) == ppn)
-            .count();
+        let maps =
+            system.mappings(process.root).iter().filter(|mapping| mapping.place.maps(&geometry, ppn)).count();
         let tables = system.table_frames(process.root).iter().filter(|(table, _)| *table == ppn).count();
         names.extend(std::iter::repeat_n(process.name.clone(), maps + tables));
     }

@@ -64,6 +64,11 @@ fn touched(story: &Story) -> Option<Ppn> {
                 | KernelEvent::FrameRef { .. }
                 | KernelEvent::FrameCopy { .. }
                 | KernelEvent::FrameZero { .. }
+                | KernelEvent::RunAlloc { .. }
+                | KernelEvent::RunFree { .. }
+                | KernelEvent::RunRef { .. }
+                | KernelEvent::RunCopy { .. }
+                | KernelEvent::RunZero { .. }
                 | KernelEvent::PageIn { .. }
                 | KernelEvent::PageOut { .. },
             ) => {}

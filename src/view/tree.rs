@@ -3,7 +3,7 @@
 use super::subject::{self, Subject};
 use super::{Line, Mark, Panel, Role, touched::Touched, translate};
 use crate::hw::{Geometry, PhysAddr, Ppn, Pte, VirtAddr, Vpn, Why, walk};
-use crate::kernel::{Area, Process, System};
+use crate::kernel::{Area, Process, System, table::Place};
 use crate::story::Story;
 
 /// More lines than this are not drawn: hostile tables can have millions of leaves.
@@ -164,8 +164,8 @@ impl<'a> Tree<'a> {
         if level > 0 {
             line = line.with(Role::Dim, format!(" {}", super::bytes(self.geometry.leaf_bytes(level))));
         }
-        match self.system.frame(ppn).map(|frame| frame.refs) {
-            Some(refs) if refs > 1 => {
+        match self.system.owners(&Place { level, pa, pte }) {
+            refs if refs > 1 => {
                 let role = if self.touched.frame(ppn) { Role::Changed } else { Role::Shared };
                 line.with(role, format!(" refs {refs}"))
             }

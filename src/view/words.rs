@@ -4,6 +4,7 @@ mod fault;
 mod hardware;
 mod kernel;
 mod registers;
+mod superpage;
 
 use crate::kernel::Event;
 use crate::story::Story;

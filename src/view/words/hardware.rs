@@ -162,11 +162,12 @@ fn pte_write(
     }
     if !was.is_valid() {
         let mark = if now.has(cow) { " It is marked C: a store must copy first." } else { "" };
+        let kind = if level == 0 { "Page" } else { "Megapage" };
         let page = subject::page_of(system, level, pa).map(|(va, owner)| match owner {
-            Some(_) => format!("Page {}", names::address_in_full(owner, va)),
+            Some(_) => format!("{kind} {}", names::address_in_full(owner, va)),
             None if va == system.trampoline() => format!("Page {va} (trampoline)"),
             None if va == system.trapframe() => format!("Page {va} (trapframe)"),
-            None => format!("Page {va}"),
+            None => format!("{kind} {va}"),
         });
         return format!(
             "{} is mapped: the PTE at {pa} points to {target} with {}.{mark}",

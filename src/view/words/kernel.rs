@@ -1,6 +1,6 @@
 //! The kernel's events in words.
 
-use super::fault;
+use super::{fault, superpage};
 use crate::hw::{Ppn, VirtAddr};
 use crate::kernel::policy::Heap;
 use crate::kernel::{KernelEvent, Pid, System, Usage};
@@ -34,6 +34,12 @@ pub(super) fn sentence(event: &KernelEvent, system: &System) -> String {
             };
             format!("Frame {} is filled with zeros: {why}.", names::frame(system, *ppn))
         }
+        KernelEvent::RunAlloc { .. }
+        | KernelEvent::RunFree { .. }
+        | KernelEvent::RunRef { .. }
+        | KernelEvent::RunCopy { .. }
+        | KernelEvent::RunZero { .. }
+        | KernelEvent::Demote { .. } => superpage::sentence(event, system).unwrap_or_default(),
         KernelEvent::PageIn { file, page, ppn } => {
             format!("Page {page} of {file} is read from the disk into frame {}.", names::frame(system, *ppn))
         }
