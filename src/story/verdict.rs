@@ -106,6 +106,7 @@ impl Story {
         for (entry, node) in expect.tlb.iter().zip(case.items("tlb")) {
             case.tlb(entry, node);
         }
+        case.free_list(&expect.free_list);
         for (file, node) in expect.files.iter().zip(case.items("files")) {
             case.file(file, node);
         }
@@ -135,6 +136,7 @@ pub(super) fn given(scenario: &Scenario) -> BTreeSet<String> {
 fn counters(system: &System) -> [u64; COUNTERS] {
     let c = &system.counters;
     [
+        system.machine.tlb_reach(system.hart),
         system.frames_free(),
         system.frames_used(),
         c.accesses,
@@ -211,6 +213,10 @@ impl<'a> Case<'a> {
         if let Some(expected) = page.flags.filter(|expected| flags.map(shown) != Some(expected.0)) {
             let actual = flags.map_or(unmapped.clone(), |flags| flags.to_string());
             self.differ(node, "flags", expected.0, actual);
+        }
+        if let Some(level) = page.level.filter(|level| place.map(|place| place.level) != Some(*level)) {
+            let actual = place.map_or(unmapped.clone(), |place| place.level.to_string());
+            self.differ(node, "level", level, actual);
         }
         if let Some(cow) = page.cow.filter(|cow| flags.map(|flags| flags.has(COW)) != Some(*cow)) {
             let actual = flags.map_or(unmapped.clone(), |flags| flags.has(COW).to_string());

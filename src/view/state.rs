@@ -79,13 +79,14 @@ struct EntryOut {
     stale: bool,
 }
 
-/// Counters with the two that are read off the frames.
+/// Counters with those that are read off the frames and the TLB.
 #[derive(Debug, PartialEq, Serialize)]
 pub struct CountersOut {
     #[serde(flatten)]
     totals: Counters,
     frames_free: u64,
     frames_used: u64,
+    tlb_reach: u64,
 }
 
 impl CountersOut {
@@ -95,6 +96,7 @@ impl CountersOut {
             totals: system.counters.clone(),
             frames_free: system.frames_free(),
             frames_used: system.frames_used(),
+            tlb_reach: system.machine.tlb_reach(system.hart),
         }
     }
 }

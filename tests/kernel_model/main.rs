@@ -19,6 +19,11 @@ use std::collections::BTreeMap;
 const MOST_PROCESSES: usize = 5;
 /// Frames of the machine: enough for all that can be asked for here.
 const FRAMES: u64 = 900;
+/// The most processes where superpages make their heaps large.
+const MOST_LARGE: usize = 3;
+/// So many moments of an operation are checked; fewer where there is more to check.
+const MOST_CHECKS: usize = 64;
+const MOST_CHECKS_LARGE: usize = 3;
 
 /// An operation that is not tied to a state yet: numbers pick among what is there when it is carried out.
 #[derive(Clone, Debug)]
@@ -43,6 +48,8 @@ enum Move {
 enum Place {
     /// Into a region, so far into it (in 1/65536).
     In { region: usize, at: u64 },
+    /// Into the heap, if there is one.
+    Heap { at: u64 },
     /// Somewhere that is mostly nothing.
     Wild { which: usize },
     /// Below `sp`.
@@ -86,6 +93,29 @@ fn moves() -> impl Strategy<Value = Move> {
     ]
 }
 
+/// What a heap of megapages may live through: little else, and nothing that kills.
+fn moves_of_a_large_heap() -> impl Strategy<Value = Move> {
+    let who = any::<usize>;
+    let want = prop_oneof![1 => Just(Want::Load), 2 => Just(Want::Store)];
+    let heap = || (0..65536u64).prop_map(|at| Place::Heap { at });
+    prop_oneof![
+        4 => who().prop_map(|who| Move::Fork { who }),
+        1 => who().prop_map(|who| Move::Vfork { who }),
+        1 => (who(), 0..2usize).prop_map(|(who, program)| Move::Exec { who, program }),
+        2 => who().prop_map(|who| Move::Exit { who }),
+        3 => (who(), -1_000_000..1_000_000i64).prop_map(|(who, bytes)| Move::Sbrk { who, bytes }),
+        12 => (who(), want, heap(), 0..4usize, any::<u64>()).prop_map(
+            |(who, want, place, width, value)| Move::Access { who, want, place, width, value }
+        ),
+        2 => (who(), 0..2usize, 0..14000u64, heap(), 0..9000u64).prop_map(
+            |(who, file, offset, place, bytes)| Move::Read { who, file, offset, place, bytes }
+        ),
+        2 => (who(), 0..2usize, 0..14000u64, heap(), 0..9000u64).prop_map(
+            |(who, file, offset, place, bytes)| Move::Write { who, file, offset, place, bytes }
+        ),
+    ]
+}
+
 /// Every policy, one way or the other.
 #[derive(Clone, Debug)]
 struct World {
@@ -96,12 +126,14 @@ struct World {
     tlb: usize,
 }
 
-fn worlds() -> impl Strategy<Value = World> {
+fn worlds(superpages: bool) -> impl Strategy<Value = World> {
     let flag = any::<bool>;
-    let policies = (flag(), flag(), flag(), flag(), flag(), flag(), flag());
+    // An eager heap of megapages takes much memory, and much time.
+    let eager = if superpages { 0.1 } else { 0.5 };
+    let policies = (flag(), prop::bool::weighted(eager), flag(), flag(), flag(), flag(), flag());
     let machine = (0..3usize, flag(), flag(), prop::sample::select(vec![0, 2, 8, 32]));
     (policies, machine).prop_map(
-        |((copy, eager, demand, grow, unmapped, free, zero), (paging, fault, asid, tlb))| World {
+        move |((copy, eager, demand, grow, unmapped, free, zero), (paging, fault, asid, tlb))| World {
             policies: Policies {
                 fork: if copy { Fork::Copy } else { Fork::Cow },
                 heap: if eager { Heap::Eager } else { Heap::Lazy },
@@ -110,6 +142,7 @@ fn worlds() -> impl Strategy<Value = World> {
                 guard: if unmapped { Guard::Unmapped } else { Guard::Mapped },
                 empty_tables: if free { EmptyTables::Free } else { EmptyTables::Keep },
                 zero_page: zero,
+                superpages,
                 ..Policies::default()
             },
             paging: [Paging::Sv39, Paging::Sv32, Paging::Sv48][paging],
@@ -153,9 +186,45 @@ struct Pair {
     names: usize,
 }
 
+impl World {
+    /// Bytes of a megapage.
+    fn block(&self) -> u64 {
+        if self.paging == Paging::Sv32 { 4 << 20 } else { 2 << 20 }
+    }
+
+    /// How far a heap may reach: past its first block, and into the second.
+    fn heap_end(&self) -> u64 {
+        self.block() * 5 / 2
+    }
+
+    /// How much memory there is. Where superpages are wanted, a heap that is lazy and shared finds two runs at most, and
+    /// takes small pages for the rest; others have room for all.
+    fn frames(&self) -> u64 {
+        let policies = &self.policies;
+        let run = self.block() / PAGE;
+        match policies.superpages {
+            false => FRAMES,
+            true if policies.heap == Heap::Lazy && policies.fork == Fork::Cow => 4 * run,
+            true => MOST_LARGE as u64 * self.heap_end() / PAGE + 2 * run,
+        }
+    }
+
+    /// Pages of text, data, bss and heap of a program. Where superpages are wanted, its heap has room for one at least.
+    fn parts(&self, program: usize) -> [u64; 4] {
+        let [text, data, bss, heap] = PROGRAMS[program].1;
+        let large = self.block() * 2 / PAGE + 20;
+        [text, data, bss, if self.policies.superpages { large } else { heap }]
+    }
+
+    fn most_processes(&self) -> usize {
+        if self.policies.superpages { MOST_LARGE } else { MOST_PROCESSES }
+    }
+}
+
 impl Pair {
     fn new(world: World) -> Self {
-        let programs = PROGRAMS.map(|(name, [text, data, bss, heap])| {
+        let programs = [0, 1].map(|program| {
+            let (name, [text, data, bss, heap]) = (PROGRAMS[program].0, world.parts(program));
             let size = |pages| Size(pages * PAGE);
             let sizes = Sizes {
                 text: size(text),
@@ -171,7 +240,7 @@ impl Pair {
             machine: Config {
                 paging: world.paging,
                 memory_base: PhysAddr(0x8000_0000),
-                memory_bytes: FRAMES * PAGE,
+                memory_bytes: world.frames() * PAGE,
                 ad_update: world.ad_update,
                 tlb: TlbConfig {
                     entries: world.tlb,
@@ -199,7 +268,7 @@ impl Pair {
     }
 
     fn space_of(&self, program: usize) -> (Space, u64) {
-        let [text, data, bss, heap] = PROGRAMS[program].1;
+        let [text, data, bss, heap] = self.world.parts(program);
         let program = Program { file: FILES.len() + program, text, data, bss, heap };
         let reserve = if self.model.stack_grows { self.world.policies.stack_limit.pages() - 1 } else { 0 };
         let eager = self.world.policies.exec == Exec::Eager;
@@ -230,8 +299,12 @@ impl Pair {
             panic!("after {op:?}: {broken}");
         }
         let mut moment = self.system.clone();
-        for record in recorder.records.iter_mut().rev() {
-            if let Err(broken) = moment.check_always() {
+        let most = if self.world.policies.superpages { MOST_CHECKS_LARGE } else { MOST_CHECKS };
+        let stride = recorder.records.len() / most + 1;
+        for (at, record) in recorder.records.iter_mut().enumerate().rev() {
+            if at % stride == 0
+                && let Err(broken) = moment.check_always()
+            {
                 panic!("after {:?} of {op:?}: {broken}", record.event);
             }
             record.step_back(&mut moment);
@@ -259,6 +332,12 @@ impl Pair {
                 let bytes = end.saturating_sub(region.start).max(1);
                 region.start + at * bytes / 65536
             }
+            Place::Heap { at } => {
+                let heap = space.regions.iter().find(|region| region.kind == "heap");
+                let start = heap.map_or(0, |region| region.start);
+                let end = space.brk - width.min(space.brk);
+                start + at * end.saturating_sub(start).max(1) / 65536
+            }
             Place::Wild { which } => {
                 let end = self.system.geometry().user_end().0;
                 [end - PAGE, end - 2 * PAGE, end - 2 * PAGE - 8, end, 1 << 45, !7, !0, 0][which]
@@ -272,12 +351,12 @@ impl Pair {
         let someone = |who: usize| living.get(who % living.len().max(1)).copied();
         match step {
             Move::Spawn { program } => {
-                if living.len() < MOST_PROCESSES {
+                if living.len() < self.world.most_processes() {
                     self.spawn(*program);
                 }
             }
             Move::Fork { who } | Move::Vfork { who } => {
-                if let Some(who) = someone(*who).filter(|_| living.len() < MOST_PROCESSES) {
+                if let Some(who) = someone(*who).filter(|_| living.len() < self.world.most_processes()) {
                     self.fork(who, matches!(step, Move::Vfork { .. }));
                 }
             }
@@ -374,9 +453,12 @@ impl Pair {
 
     fn sbrk(&mut self, who: usize, bytes: i64) {
         let space = self.model.processes[who].space;
+        if self.model.spaces[space].brk.saturating_add_signed(bytes) > self.world.heap_end() {
+            return;
+        }
         let outcome = self.perform(Some(who), Action::Sbrk { bytes: Expr::number(bytes as u64) });
         let space = &mut self.model.spaces[space];
-        let (old, new) = (space.brk, space.brk.wrapping_add_signed(bytes));
+        let (old, new) = (space.brk, space.brk.saturating_add_signed(bytes));
         let (start, end) = (space.heap().start, new.next_multiple_of(PAGE));
         let hits = space.mappings().any(|mapping| mapping.start < end && start < mapping.end);
         if new < start || hits {
@@ -553,17 +635,34 @@ const RIGHTS: [R; 4] = [
     R(Flags(Flags::R.0 | Flags::W.0 | Flags::X.0), Prot(true, true, true)),
 ];
 
+fn play(world: World, steps: &[Move]) {
+    let mut pair = Pair::new(world);
+    pair.spawn(0);
+    for step in steps {
+        pair.apply(step);
+    }
+    pair.end();
+}
+
 proptest! {
     // Half of what PROPTEST_CASES says, or of 256.
     #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases / 2))]
 
     #[test]
-    fn every_process_sees_its_own_bytes(world in worlds(), steps in prop::collection::vec(moves(), 1..70)) {
-        let mut pair = Pair::new(world);
-        pair.spawn(0);
-        for step in &steps {
-            pair.apply(step);
-        }
-        pair.end();
+    fn every_process_sees_its_own_bytes(world in worlds(false), steps in prop::collection::vec(moves(), 1..70)) {
+        play(world, &steps);
+    }
+}
+
+proptest! {
+    // Fewer, as there is more memory.
+    #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases / 16))]
+
+    #[test]
+    fn so_it_does_in_a_heap_of_megapages(
+        world in worlds(true),
+        steps in prop::collection::vec(moves_of_a_large_heap(), 1..70),
+    ) {
+        play(world, &steps);
     }
 }
