@@ -23,7 +23,7 @@ const FRAMES: u64 = 900;
 const MOST_LARGE: usize = 3;
 /// So many moments of an operation are checked; fewer where there is more to check.
 const MOST_CHECKS: usize = 64;
-const MOST_CHECKS_LARGE: usize = 3;
+const MOST_CHECKS_LARGE: usize = 1;
 
 /// An operation that is not tied to a state yet: numbers pick among what is there when it is carried out.
 #[derive(Clone, Debug)]
@@ -656,12 +656,12 @@ proptest! {
 
 proptest! {
     // Fewer, as there is more memory.
-    #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases / 16))]
+    #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases / 32))]
 
     #[test]
     fn so_it_does_in_a_heap_of_megapages(
         world in worlds(true),
-        steps in prop::collection::vec(moves_of_a_large_heap(), 1..70),
+        steps in prop::collection::vec(moves_of_a_large_heap(), 1..50),
     ) {
         play(world, &steps);
     }
