@@ -39,8 +39,9 @@ pub const MAX_RECORD_MIB: usize = 512;
 const MAX_REFUSED: usize = 20_000;
 const MAX_REFUSED_NAMES: usize = 100_000;
 
-/// What an event takes, in bytes, more or less; and what was in a page before a change.
-const EVENT_BYTES: usize = 400;
+/// What an event takes, in bytes, more or less, besides its changes, of which that of a run has many; and what was in a
+/// page before a change.
+const EVENT_BYTES: usize = 250;
 const PAGE_BYTES: usize = 4096;
 
 /// An operation that could not be carried out. Nothing of it has happened.
@@ -74,7 +75,7 @@ struct Recorder {
 impl Observer for Recorder {
     fn changed(&mut self, inverse: Change) {
         let page = matches!(inverse, Change::Hardware(hw::Change::Chunk { .. }) | Change::FilePage { .. });
-        self.bytes += if page { PAGE_BYTES } else { 0 };
+        self.bytes += size_of::<Change>() + if page { PAGE_BYTES } else { 0 };
         self.pending.push(inverse);
     }
 

@@ -298,6 +298,8 @@ impl Pair {
         if let Err(broken) = self.system.check_at_rest() {
             panic!("after {op:?}: {broken}");
         }
+        let listed = self.system.free_list().len() as u64;
+        assert_eq!(listed, self.system.frames_free(), "{op:?} has lost free frames");
         let mut moment = self.system.clone();
         let most = if self.world.policies.superpages { MOST_CHECKS_LARGE } else { MOST_CHECKS };
         let stride = recorder.records.len() / most + 1;
