@@ -25,15 +25,20 @@ mod heap;
 mod mmap;
 pub mod op;
 pub mod operand;
+pub mod optimal;
 pub mod outcome;
 mod perform;
 pub mod policy;
 pub mod process;
 pub mod program;
+pub mod reclaim;
+pub mod replace;
+pub mod swap;
 mod switch;
 mod syscall;
 pub mod system;
 pub mod table;
+mod tick;
 mod user;
 mod vfork;
 
@@ -58,6 +63,8 @@ struct Kernel<'a, O> {
     system: &'a mut System,
     watch: &'a mut O,
     hart: hw::HartId,
+    /// Frames that it works on: these are not taken away.
+    pinned: Vec<hw::Ppn>,
 }
 
 /// The kernel's page size: the only one that xv6 and this kernel use.

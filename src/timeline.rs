@@ -103,6 +103,7 @@ impl Timeline {
     ///
     /// Every operation that cannot be carried out. It is passed over, and the run goes on to find the others.
     pub fn record(mut system: System, ops: Vec<Op>) -> Result<Self, Vec<Refused>> {
+        system.foresee(&ops);
         let mut recorder = Recorder::default();
         let mut steps = Vec::with_capacity(ops.len());
         let (mut refused, mut names) = (vec![], 0);

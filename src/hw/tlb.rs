@@ -8,6 +8,7 @@ use super::csr::Satp;
 use super::geometry::{Geometry, MAX_LEVELS, Mode, Paging};
 use super::memory::Memory;
 use super::pte::{Flags, Pte};
+use super::random::SplitMix64;
 use super::walk::{Leaf, Step};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -328,13 +329,9 @@ fn tree_point_away(mut tree: u64, ways: usize, way: usize) -> u64 {
     tree
 }
 
-/// Where a seed starts: seeds that lie close start far from each other (the finalizer of SplitMix64; Steele, Lea and
-/// Flood, "Fast splittable pseudorandom number generators", 2014). Never zero.
+/// Where a seed starts: seeds that lie close start far from each other. Never zero.
 fn mixed(seed: u64) -> u64 {
-    let word = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    let word = (word ^ word >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let word = (word ^ word >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-    (word ^ word >> 31).max(1)
+    SplitMix64(seed).next().max(1)
 }
 
 /// The next state of a xorshift generator (Marsaglia, "Xorshift RNGs", 2003); never zero for a state that is not.

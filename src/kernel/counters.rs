@@ -93,6 +93,7 @@ impl Counters {
                     KernelEvent::FrameZero { .. } => (&mut self.frames_zeroed, costs.zero),
                     KernelEvent::PageIn { .. } => (&mut self.page_ins, costs.disk),
                     KernelEvent::PageOut { .. } => (&mut self.page_outs, costs.disk),
+                    KernelEvent::Evict { .. } => (&mut self.evictions, 0),
                     _ => return,
                 };
                 *total = by(*total, 1);

@@ -3,7 +3,9 @@
 use super::area::AreaKind;
 use super::counters::{Costs, Counters};
 use super::frames::Usage;
+use super::policy::Reclaim;
 use super::process::Pid;
+use super::swap::Slot;
 use super::system::{Change, System};
 use crate::hw::{self, Access, Flags, HartId, Ppn, VirtAddr};
 use serde::Serialize;
@@ -16,6 +18,24 @@ pub enum Event {
     Hardware(hw::Event),
     /// The kernel did it.
     Kernel(KernelEvent),
+}
+
+/// A page of the disk.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum DiskPage {
+    /// One of a file.
+    File {
+        /// The file's name.
+        file: String,
+        /// Which page of it, from 0.
+        page: u64,
+    },
+    /// One of swap.
+    Swap {
+        /// Which.
+        slot: Slot,
+    },
 }
 
 /// The cases of the fault handler.
@@ -40,6 +60,8 @@ pub enum FaultCase {
     ZeroFill,
     /// A load from promised memory of one's own that was never written: the frame of zeros that all share.
     ZeroPage,
+    /// A page that lost its frame: it comes back from swap.
+    SwapIn,
     /// A page of a file: from the page cache, read first if it is not there.
     FilePage,
     /// The first store to a private page of a file: a copy of the cached page.
@@ -107,23 +129,65 @@ pub enum KernelEvent {
         /// Which.
         ppn: Ppn,
     },
-    /// A page is read from a file into a frame.
+    /// A page is read from the disk into a frame.
     PageIn {
-        /// The file's name.
-        file: String,
-        /// Which page of it, from 0.
-        page: u64,
+        /// Where on the disk.
+        #[serde(flatten)]
+        place: DiskPage,
         /// The frame.
         ppn: Ppn,
     },
-    /// A page is written from a frame to a file.
+    /// A page is written from a frame to the disk.
     PageOut {
-        /// The file's name.
-        file: String,
-        /// Which page of it, from 0.
-        page: u64,
+        /// Where on the disk.
+        #[serde(flatten)]
+        place: DiskPage,
         /// The frame.
         ppn: Ppn,
+    },
+    /// A page loses its frame, as none is free.
+    Evict {
+        /// The frame.
+        ppn: Ppn,
+        /// What it is used for.
+        #[serde(rename = "use")]
+        usage: Usage,
+        /// How it was chosen.
+        by: Reclaim,
+        /// It has to be written to the disk first.
+        dirty: bool,
+    },
+    /// A page was used lately, and is spared once more: its A is going to be cleared.
+    Spare {
+        /// Its frame.
+        ppn: Ppn,
+        /// By which policy.
+        by: Reclaim,
+    },
+    /// A page is the one that was used last. Told only if the policy wants to know.
+    PageUse {
+        /// By whom.
+        pid: Pid,
+        /// Its first address.
+        page: VirtAddr,
+        /// Its frame.
+        ppn: Ppn,
+    },
+    /// At a tick of the timer, a page's A becomes a bit of its age.
+    Aged {
+        /// Its frame.
+        ppn: Ppn,
+        /// A bit for each of the last eight ticks, the newest highest.
+        age: u64,
+    },
+    /// The timer has ticked.
+    Tick,
+    /// A slot of swap has more holders, or fewer; 0 if only a frame keeps it, or nobody.
+    SwapRef {
+        /// Which.
+        slot: Slot,
+        /// How many PTEs name it, and pages of shared memory.
+        refs: u32,
     },
     /// A page of shared memory is in the page cache from now on.
     CacheAdd {

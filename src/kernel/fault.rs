@@ -5,6 +5,7 @@ use super::event::{FaultCase, FaultCaseOrMemory, KernelEvent, Observer, Prot};
 use super::frames::Usage;
 use super::policy::Stack;
 use super::process::Pid;
+use super::swap;
 use super::table::{COW, Place};
 use super::{Kernel, PAGE, Process, System};
 use crate::hw::{Access, AdUpdate, Flags, Trap, VirtAddr};
@@ -28,6 +29,7 @@ impl System {
         }
         match self.leaf_for(process.root, va) {
             Some(place) => self.present(place, access),
+            None if self.is_swapped(process, va) => FaultCase::SwapIn,
             // The heap ends with the break, also inside of a page.
             None if area.kind == AreaKind::Heap && va >= process.brk => FaultCase::NoArea,
             None => self.absent(area, va, access),
@@ -47,9 +49,15 @@ impl System {
         }
     }
 
+    /// Whether the page of an address is in swap.
+    pub(super) fn is_swapped(&self, process: &Process, va: VirtAddr) -> bool {
+        let geometry = self.geometry();
+        self.pte_for(process.root, va).is_some_and(|place| swap::slot_of(place.pte, &geometry).is_some())
+    }
+
     fn present(&self, place: Place, access: Access) -> FaultCase {
         let flags = place.pte.flags();
-        let owners = self.frame(place.pte.ppn(&self.geometry())).map_or(0, |frame| frame.refs);
+        let owners = self.frame(place.pte.ppn(&self.geometry())).map_or(0, |frame| self.owners(frame));
         let by_kernel = self.machine.config().ad_update == AdUpdate::Fault;
         match access {
             Access::Store if flags.has(COW) && owners == 1 => FaultCase::CowLastOwner,
@@ -137,6 +145,7 @@ impl<O: Observer> Kernel<'_, O> {
             FaultCase::StackGrowth => self.grow_stack(&process, page, access)?,
             FaultCase::ZeroFill => self.zero_fill(&process, page)?,
             FaultCase::ZeroPage => self.map_zero_page(&process, page)?,
+            FaultCase::SwapIn => Self::or_out_of_memory(self.swap_in(&process, page))?,
             FaultCase::FilePage => self.map_file_page(&process, page)?,
             FaultCase::FileCopy => self.copy_file_page(&process, page)?,
             FaultCase::CowCopy => self.copy_on_write(&process, page)?,

@@ -6,9 +6,10 @@ use super::frames::Usage;
 use super::policy::Fork;
 use super::process::Pid;
 use super::syscall::Failure;
-use super::table::{COW, Mapping, Place};
+use super::swap;
+use super::table::{COW, Place};
 use super::{Kernel, Process};
-use crate::hw::{Flags, Ppn};
+use crate::hw::{Flags, Ppn, VirtAddr};
 
 impl<O: Observer> Kernel<'_, O> {
     /// Makes a child of a process. If memory runs out nothing is left behind, but for pages of the parent that were made
@@ -56,14 +57,21 @@ impl<O: Observer> Kernel<'_, O> {
     fn copy_space(&mut self, parent: &Process, child: &Process) -> Option<()> {
         self.map_or_put(child.root, self.system.trapframe(), child.trapframe, Flags::R | Flags::W)?;
         for area in parent.areas.iter().filter(|area| area.kind != AreaKind::Trapframe) {
-            for mapping in self.system.mappings_between(parent.root, area.start, area.end) {
-                self.copy_page(area, mapping, child.root)?;
+            for (va, _) in self.system.entries_between(parent.root, area.start, area.end) {
+                self.copy_page(parent, area, va, child.root)?;
             }
         }
         Some(())
     }
 
-    fn copy_page(&mut self, area: &Area, Mapping { va, place }: Mapping, child: Ppn) -> Option<()> {
+    /// What the parent has at an address is looked up only now: the pages before may have cost it its frame.
+    fn copy_page(&mut self, parent: &Process, area: &Area, va: VirtAddr, child: Ppn) -> Option<()> {
+        if self.fork_policy() == Fork::Copy && self.system.is_swapped(parent, va) {
+            self.swap_in(parent, va)?;
+        }
+        let Some(place) = self.system.leaf_for(parent.root, va) else {
+            return self.share_swapped(parent, va, child);
+        };
         let ppn = place.pte.ppn(&self.system.geometry());
         let flags = place.pte.flags();
         // Past the end of a file there is nothing to share: such a page is the process's own, also in a shared mapping.
@@ -78,6 +86,19 @@ impl<O: Observer> Kernel<'_, O> {
         let flags = if private { self.mark_cow(place) } else { flags.without(Flags::D) };
         self.get_frame(ppn);
         self.map_or_put(child, va, ppn, flags)
+    }
+
+    /// A page that is in swap has two owners there, and is copy-on-write like those in memory.
+    fn share_swapped(&mut self, parent: &Process, va: VirtAddr, child: Ppn) -> Option<()> {
+        let Some(place) = self.system.pte_for(parent.root, va) else { return Some(()) };
+        let Some(slot) = swap::slot_of(place.pte, &self.system.geometry()) else { return Some(()) };
+        let flags = self.mark_cow(place);
+        self.get_slot(slot);
+        let entered = self.enter(child, va, place.pte.with_flags(flags));
+        if entered.is_none() {
+            self.put_slot(slot);
+        }
+        entered
     }
 
     /// Takes W away from a writable page and marks it. Pages that were never writable are shared as they are.

@@ -8,6 +8,8 @@
 
 use super::event::KernelEvent;
 use super::file::{FileId, Page};
+use super::policy::Reclaim;
+use super::swap::Slot;
 use super::system::{Change, System};
 use super::{AreaKind, Kernel, Observer, PAGE};
 use crate::hw::{self, PhysAddr, Ppn};
@@ -79,6 +81,20 @@ pub struct Frame {
     pub refs: u32,
     /// What it is used for.
     pub usage: Usage,
+    /// When its page came into memory: a number that rises from page to page. 0 while no policy asks for it.
+    pub arrived: u64,
+    /// For LRU when it was used last, a number that rises from use to use; for aging a byte with a bit for each of the
+    /// last ticks, the newest highest.
+    pub used: u64,
+    /// The slot of swap that holds the same bytes, or holds its page's place.
+    pub slot: Option<Slot>,
+}
+
+impl Frame {
+    /// One that so many hold, and of which nothing else is known.
+    pub fn new(refs: u32, usage: Usage) -> Self {
+        Self { refs, usage, arrived: 0, used: 0, slot: None }
+    }
 }
 
 impl System {
@@ -149,15 +165,22 @@ fn junk(byte: u8, next: Option<Ppn>) -> Arc<Page> {
 }
 
 impl<O: Observer> Kernel<'_, O> {
-    /// Takes the first frame of the free list, with one owner and filled with junk. `None` if there is none.
+    /// Takes the first frame of the free list, with one owner and filled with junk; if none is free, another page loses its
+    /// own. `None` if that cannot be.
     pub(super) fn alloc_frame(&mut self, usage: Usage) -> Option<Ppn> {
+        if self.system.free_head.is_none() {
+            self.reclaim();
+        }
         let Some(ppn) = self.system.free_head else {
             self.event(KernelEvent::OutOfMemory { usage });
             return None;
         };
         let next = self.system.next_free(ppn);
         self.change(Change::FreeHead(next));
-        self.change(Change::Frame { ppn, frame: Frame { refs: 1, usage } });
+        self.change(Change::Frame { ppn, frame: Frame::new(1, usage) });
+        if self.system.reclaim_policy() != Reclaim::None {
+            self.arrive(ppn);
+        }
         self.fill_frame(ppn, Some(Arc::new([JUNK_FRESH; PAGE as usize])));
         self.event(KernelEvent::FrameAlloc { ppn, usage });
         Some(ppn)
@@ -173,7 +196,10 @@ impl<O: Observer> Kernel<'_, O> {
 
     /// The same, with the contents of another frame.
     pub(super) fn alloc_copy(&mut self, from: Ppn, usage: Usage) -> Option<Ppn> {
-        let to = self.alloc_frame(usage)?;
+        self.pinned.push(from);
+        let to = self.alloc_frame(usage);
+        self.pinned.pop();
+        let to = to?;
         let contents = self.frame_contents(from);
         self.fill_frame(to, contents);
         self.event(KernelEvent::FrameCopy { from, to });
@@ -198,8 +224,9 @@ impl<O: Observer> Kernel<'_, O> {
             self.event(KernelEvent::FrameRef { ppn, refs });
             return;
         }
+        self.forget_slot(ppn);
         self.fill_frame(ppn, Some(junk(JUNK_FREED, self.system.free_head)));
-        self.change(Change::Frame { ppn, frame: Frame { refs: 0, usage: Usage::Free } });
+        self.change(Change::Frame { ppn, frame: Frame::new(0, Usage::Free) });
         self.change(Change::FreeHead(Some(ppn)));
         self.event(KernelEvent::FrameFree { ppn });
     }

@@ -84,6 +84,7 @@ impl<O: Observer> Kernel<'_, O> {
                 self.write_back(&gone, &mapping);
                 self.unmap_live(&process, mapping.va);
             }
+            self.drop_swapped(&process, gone.start, gone.end);
             process.cut(&gone);
             self.set_process(pid, process.clone());
             let (start, end) = (gone.start, gone.end);
@@ -137,6 +138,9 @@ impl<O: Observer> Kernel<'_, O> {
         for mapping in self.system.mappings_between(root, area.start, area.end) {
             self.write_back(area, &mapping);
             self.unmap(root, mapping.va);
+        }
+        for (_, place, slot) in self.system.swapped_between(root, area.start, area.end) {
+            self.drop_entry(place, slot);
         }
     }
 

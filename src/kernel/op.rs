@@ -57,6 +57,20 @@ pub enum Action {
         #[schemars(example = &"0x41")]
         value: Expr,
     },
+    /// Touches pages one after another, the first word of each: a reference string.
+    Touch {
+        /// The pages, counted from `at`.
+        #[schemars(example = serde_json::json!([1, 2, 3, 4, 1, 2, 5]))]
+        pages: Vec<Expr>,
+        /// The address of page 0; the heap if it is left out.
+        #[serde(default = "heap")]
+        #[schemars(example = &"view")]
+        at: Expr,
+        /// Whether each page's number is stored to it, in place of a load.
+        #[serde(default)]
+        #[schemars(example = true)]
+        store: bool,
+    },
     /// Jumps to an address and reads the instruction there.
     Fetch {
         /// The address.
@@ -191,6 +205,8 @@ pub enum Action {
     },
     /// Lets the process run.
     Switch {},
+    /// Lets the timer tick: the kernel looks at the A bits, and clears them.
+    Tick {},
     /// Writes a word of physical memory (bare machine).
     Poke {
         /// The physical address.
@@ -229,6 +245,10 @@ pub enum Action {
     },
 }
 
+fn heap() -> Expr {
+    Expr::parse("heap").expect("a name is an expression")
+}
+
 fn zero() -> Expr {
     Expr::number(0)
 }
@@ -250,6 +270,7 @@ impl Action {
             Self::Spawn { .. } => "spawn",
             Self::Load { .. } => "load",
             Self::Store { .. } => "store",
+            Self::Touch { .. } => "touch",
             Self::Fetch { .. } => "fetch",
             Self::Push { .. } => "push",
             Self::Fork { .. } => "fork",
@@ -263,6 +284,7 @@ impl Action {
             Self::Read { .. } => "read",
             Self::Write { .. } => "write",
             Self::Switch {} => "switch",
+            Self::Tick {} => "tick",
             Self::Poke { .. } => "poke",
             Self::Csr(_) => "csr",
             Self::Privilege { .. } => "privilege",

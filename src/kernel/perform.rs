@@ -23,7 +23,7 @@ impl System {
     pub fn perform<O: Observer>(&mut self, op: &Op, watch: &mut O) -> Result<Outcome, OpError> {
         let hart = self.hart;
         let bare = self.policies.is_none();
-        let mut kernel = Kernel { system: self, watch, hart };
+        let mut kernel = Kernel { system: self, watch, hart, pinned: vec![] };
         if bare { kernel.bare(op) } else { kernel.perform(op) }
     }
 }
@@ -32,6 +32,9 @@ impl<O: Observer> Kernel<'_, O> {
     fn perform(&mut self, op: &Op) -> Result<Outcome, OpError> {
         if let Action::Spawn { program, name } = &op.action {
             return self.perform_spawn(program, name.as_deref().unwrap_or(program));
+        }
+        if let Action::Tick {} = &op.action {
+            return Ok(self.tick());
         }
         let Some(pid) = self.subject(op)? else {
             let process = op.process.clone().unwrap_or_else(|| self.current_name());
@@ -58,6 +61,12 @@ impl<O: Observer> Kernel<'_, O> {
             Action::Store { at, width, value } => {
                 let (at, value) = (self.address(op, "at", at)?, self.value(op, "value", value)?);
                 self.user_access(pid, access(Access::Store, at, width.0, value))
+            }
+            Action::Touch { pages, at, store } => {
+                let first = self.address(op, "at", at)?;
+                let pages = pages.iter().map(|page| self.value(op, "pages", page));
+                let pages = pages.collect::<Result<Vec<u64>, OpError>>()?;
+                self.touch(pid, first, &pages, if *store { Access::Store } else { Access::Load })
             }
             Action::Push { bytes, value, times } => {
                 let bytes = self.value(op, "bytes", bytes)?;

@@ -8,7 +8,7 @@ macro_rules! policy {
     ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident),+ $(,)? }) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
-        #[serde(rename_all = "lowercase")]
+        #[serde(rename_all = "snake_case")]
         pub enum $name {
             $($(#[$variant_doc])* $variant),+
         }
@@ -81,6 +81,29 @@ policy! {
     }
 }
 
+policy! {
+    /// Which page loses its frame when none is free.
+    Reclaim {
+        /// None: who needs a frame then does not get one.
+        #[default]
+        None,
+        /// The one that is in memory for longest.
+        Fifo,
+        /// The one that was not used for longest, by an exact list that is kept at every access.
+        Lru,
+        /// The first without A, going round the frames; A is cleared in passing.
+        Clock,
+        /// FIFO, but a page with A loses the bit and goes to the end of the queue.
+        SecondChance,
+        /// The one that was used least lately, by a byte for each page that every `tick` shifts its A bit into.
+        Aging,
+        /// Any.
+        Random,
+        /// The one that is not used again for longest. It takes knowing the future: the scenario.
+        Optimal,
+    }
+}
+
 /// All policies of a kernel.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -109,6 +132,18 @@ pub struct Policies {
     /// Whether loads from private memory that was never written all see one frame of zeros, read-only and shared.
     #[schemars(example = true)]
     pub zero_page: bool,
+    /// Which page loses its frame when none is free.
+    #[schemars(example = &"clock")]
+    pub reclaim: Reclaim,
+    /// How large the swap is, in bytes; without one, only pages of files can lose their frames.
+    #[schemars(example = &"64K")]
+    pub swap: Size,
+    /// Whether pages that need not be written lose their frames before others.
+    #[schemars(example = true)]
+    pub clean_first: bool,
+    /// Where the numbers of random reclaim begin.
+    #[schemars(example = 7)]
+    pub seed: u64,
 }
 
 impl Default for Policies {
@@ -122,6 +157,10 @@ impl Default for Policies {
             guard: Guard::default(),
             empty_tables: EmptyTables::default(),
             zero_page: false,
+            reclaim: Reclaim::default(),
+            swap: Size(0),
+            clean_first: false,
+            seed: 0,
         }
     }
 }

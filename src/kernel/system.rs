@@ -5,7 +5,10 @@ use super::file::{File, FileId, FileKind, Page};
 use super::frames::{Frame, Usage};
 use super::policy::Policies;
 use super::process::{Pid, Process};
+use super::optimal::Future;
 use super::program::Program;
+use super::replace::Replacement;
+use super::swap::{Slot, Swapped};
 use super::{PAGE, area::AreaKind};
 use crate::hw::{self, Geometry, HartId, Machine, Ppn, VirtAddr};
 use std::collections::BTreeMap;
@@ -53,6 +56,11 @@ pub struct System {
     pub(super) files: Vec<File>,
     pub(super) cache: BTreeMap<(FileId, u64), Ppn>,
     pub(super) programs: Arc<BTreeMap<String, Program>>,
+    pub(super) swap: Vec<Option<Swapped>>,
+    /// The pages of shared memory that are in swap.
+    pub(super) swapped_shared: BTreeMap<(FileId, u64), Slot>,
+    pub(super) replacement: Replacement,
+    pub(super) future: Arc<Future>,
 }
 
 /// One change of the state. [`System::swap`] applies it and gives back the one that undoes it.
@@ -94,6 +102,22 @@ pub enum Change {
         /// In which frame.
         frame: Option<Ppn>,
     },
+    /// What a slot of swap holds; `None` for nothing.
+    Swap {
+        /// Which slot.
+        slot: Slot,
+        /// What.
+        held: Option<Swapped>,
+    },
+    /// The slot of a page of shared memory that is in swap.
+    SwappedShared {
+        /// Which page of which file.
+        key: (FileId, u64),
+        /// In which slot.
+        slot: Option<Slot>,
+    },
+    /// What the policies of page replacement remember.
+    Replacement(Replacement),
     /// The process that the hart runs.
     Running(Option<Pid>),
     /// The process of the last operation.
@@ -124,6 +148,10 @@ impl System {
             files: vec![],
             cache: BTreeMap::new(),
             programs: Arc::new(setup.programs.clone()),
+            swap: vec![],
+            swapped_shared: BTreeMap::new(),
+            replacement: Replacement::default(),
+            future: Arc::default(),
         };
         if setup.kernel.is_some() {
             if setup.machine.paging.geometry().is_none() {
@@ -141,12 +169,13 @@ impl System {
             // Traps enter at the first instruction of the trampoline.
             let (hart, value) = (HartId(0), system.trampoline().0);
             system.swap(Change::Hardware(hw::Change::Csr { hart, csr: hw::Csr::Stvec, value }));
-            system.frames = vec![Frame { refs: 0, usage: Usage::Free }; count];
+            system.frames = vec![Frame::new(0, Usage::Free); count];
             let own = system.own_frames();
             for (frame, usage) in system.frames.iter_mut().zip(&own) {
-                *frame = Frame { refs: 1, usage: *usage };
+                *frame = Frame::new(1, *usage);
             }
             system.fill_free_list(own.len());
+            system.make_swap()?;
         }
         for (name, program) in &setup.programs {
             system.files.push(File { kind: FileKind::Program, ..File::new(name, &program.image) });
@@ -258,6 +287,16 @@ impl System {
                 Change::Cache { key, frame: self.cache.insert(key, frame) }
             }
             Change::Cache { key, frame: None } => Change::Cache { key, frame: self.cache.remove(&key) },
+            Change::Swap { slot, held } => {
+                Change::Swap { slot, held: replace(&mut self.swap[slot.0 as usize], held) }
+            }
+            Change::SwappedShared { key, slot: Some(slot) } => {
+                Change::SwappedShared { key, slot: self.swapped_shared.insert(key, slot) }
+            }
+            Change::SwappedShared { key, slot: None } => {
+                Change::SwappedShared { key, slot: self.swapped_shared.remove(&key) }
+            }
+            Change::Replacement(new) => Change::Replacement(replace(&mut self.replacement, new)),
             Change::Running(pid) => Change::Running(replace(&mut self.running, pid)),
             Change::Current(pid) => Change::Current(replace(&mut self.current, pid)),
             Change::Hart(hart) => Change::Hart(replace(&mut self.hart, hart)),

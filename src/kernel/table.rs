@@ -3,6 +3,7 @@
 use super::event::Observer;
 use super::frames::Usage;
 use super::policy::EmptyTables;
+use super::swap;
 use super::process::Process;
 use super::system::System;
 use super::{Kernel, PAGE};
@@ -75,13 +76,19 @@ impl System {
     /// The leaves that map pages from `start` up to `end`, in the order of addresses. What this takes depends on how
     /// much is mapped there, not on how large the range is.
     pub fn mappings_between(&self, root: Ppn, start: VirtAddr, end: VirtAddr) -> Vec<Mapping> {
+        let leaves = self.entries_between(root, start, end).into_iter().filter(|(_, place)| place.pte.is_leaf());
+        leaves.map(|(va, place)| Mapping { va, place }).collect()
+    }
+
+    /// The same with the PTEs of pages that are in swap.
+    pub(super) fn entries_between(&self, root: Ppn, start: VirtAddr, end: VirtAddr) -> Vec<(VirtAddr, Place)> {
         let geometry = self.geometry();
         let last = VirtAddr(end.0.wrapping_sub(1));
         let pages = if start < end { geometry.vpn(start).0..geometry.vpn(last).0 + 1 } else { 0..0 };
         let mut found = vec![];
         self.visit(root, pages, &mut |va, place| {
-            if place.pte.is_leaf() {
-                found.push(Mapping { va, place });
+            if place.pte.is_leaf() || swap::slot_of(place.pte, &geometry).is_some() {
+                found.push((va, place));
             }
             true
         });
@@ -106,7 +113,7 @@ impl System {
         found
     }
 
-    /// Shows every valid PTE that concerns one of `pages` to `see`, a table's pointer before what it points to, until
+    /// Shows every PTE that concerns one of `pages` and is not clear to `see`, a table's pointer before what it points to, until
     /// `see` has seen enough.
     fn visit(&self, root: Ppn, pages: Range<u64>, see: &mut impl FnMut(VirtAddr, Place) -> bool) {
         self.visit_table(root, self.geometry().levels - 1, 0, &pages, see);
@@ -130,7 +137,7 @@ impl System {
             let pa = PhysAddr(geometry.frame_address(table).0 + index * geometry.pte_bytes);
             let Some(word) = self.machine.memory().read(pa, geometry.pte_bytes) else { return true };
             let pte = Pte(word);
-            if !pte.is_valid() {
+            if pte == Pte(0) {
                 continue;
             }
             let vpn = first | index << shift;
@@ -154,6 +161,11 @@ impl<O: Observer> Kernel<'_, O> {
     ///
     /// If the page is mapped already.
     pub(super) fn map(&mut self, root: Ppn, va: VirtAddr, ppn: Ppn, flags: Flags) -> Option<()> {
+        self.enter(root, va, Pte::new(ppn, flags | Flags::V))
+    }
+
+    /// Writes the PTE of a page that has none, with the tables on the way to it.
+    pub(super) fn enter(&mut self, root: Ppn, va: VirtAddr, entry: Pte) -> Option<()> {
         let geometry = self.system.geometry();
         let mut table = root;
         for level in (0..geometry.levels).rev() {
@@ -161,8 +173,8 @@ impl<O: Observer> Kernel<'_, O> {
             let pa = PhysAddr(at);
             let pte = self.read_pte(pa);
             if level == 0 {
-                assert!(!pte.is_valid(), "{va} is mapped already");
-                self.write_pte(0, pa, Pte::new(ppn, flags | Flags::V));
+                assert!(pte == Pte(0), "{va} is mapped already");
+                self.write_pte(0, pa, entry);
             } else if pte.is_pointer() {
                 table = pte.ppn(&geometry);
             } else {
@@ -177,7 +189,16 @@ impl<O: Observer> Kernel<'_, O> {
     pub(super) fn unmap(&mut self, root: Ppn, va: VirtAddr) {
         let Some(place) = self.system.leaf_for(root, va) else { return };
         self.write_pte(place.level, place.pa, Pte(0));
-        self.put_frame(place.pte.ppn(&self.system.geometry()));
+        self.put_page(place);
+    }
+
+    /// Gives up a PTE's hold on its frame. That the page was written must not be forgotten with the PTE.
+    fn put_page(&mut self, place: Place) {
+        let ppn = place.pte.ppn(&self.system.geometry());
+        if place.pte.flags().has(Flags::D) {
+            self.forget_slot(ppn);
+        }
+        self.put_frame(ppn);
     }
 
     /// The same for a process that lives on: its translation is fenced before anybody else can get the frame, and tables
@@ -186,7 +207,12 @@ impl<O: Observer> Kernel<'_, O> {
         let Some(place) = self.system.leaf_for(process.root, va) else { return };
         self.write_pte(place.level, place.pa, Pte(0));
         self.fence_page(va, process.asid);
-        self.put_frame(place.pte.ppn(&self.system.geometry()));
+        self.put_page(place);
+        self.free_if_empty(process, va);
+    }
+
+    /// Frees the tables on the way to an address if they are empty and that is the policy.
+    pub(super) fn free_if_empty(&mut self, process: &Process, va: VirtAddr) {
         let policies = self.system.policies.as_ref();
         if policies.is_some_and(|policies| policies.empty_tables == EmptyTables::Free) {
             self.free_empty_tables(process.root, va);
@@ -209,7 +235,7 @@ impl<O: Observer> Kernel<'_, O> {
         }
         for (level, pa, below) in way.into_iter().rev() {
             let entry = |index| PhysAddr(geometry.frame_address(below).0 + index * geometry.pte_bytes);
-            if (0..PAGE / geometry.pte_bytes).any(|index| self.read_pte(entry(index)).is_valid()) {
+            if (0..PAGE / geometry.pte_bytes).any(|index| self.read_pte(entry(index)) != Pte(0)) {
                 return;
             }
             self.write_pte(level, pa, Pte(0));
@@ -228,7 +254,7 @@ impl<O: Observer> Kernel<'_, O> {
         for index in 0..PAGE / geometry.pte_bytes {
             let pa = PhysAddr(geometry.frame_address(table).0 + index * geometry.pte_bytes);
             let pte = self.read_pte(pa);
-            assert!(!pte.is_leaf(), "a page is still mapped by the table at {pa}");
+            assert!(pte == Pte(0) || pte.is_pointer(), "a page is still mapped by the table at {pa}");
             if pte.is_pointer() {
                 self.free_table(pte.ppn(&geometry), level - 1);
                 self.write_pte(level, pa, Pte(0));

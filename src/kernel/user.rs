@@ -1,10 +1,10 @@
 //! What a process does itself: loads, stores, fetches, each tried again after a fault that the kernel mended.
 
-use super::Kernel;
+use super::{Kernel, PAGE};
 use super::event::{KernelEvent, Observer};
 use super::outcome::Outcome;
 use super::process::Pid;
-use crate::hw::Access;
+use crate::hw::{Access, VirtAddr};
 use crate::hw::mmu::Request;
 
 /// How often an access is tried. One that crosses a page may fault for each page, and for A and for D of each.
@@ -17,7 +17,10 @@ impl<O: Observer> Kernel<'_, O> {
         let mut last = None;
         for _ in 0..TRIES {
             let trap = match self.hardware(|machine, tap| machine.execute(hart, request, tap)) {
-                Ok(reached) => return Outcome::Reached { pa: reached.pa, value: reached.value },
+                Ok(reached) => {
+                    self.note_uses(pid, &request);
+                    return Outcome::Reached { pa: reached.pa, value: reached.value };
+                }
                 Err(trap) => trap,
             };
             if let Err(why) = self.handle_fault(pid, &trap, request.access) {
@@ -30,6 +33,19 @@ impl<O: Observer> Kernel<'_, O> {
         // Only a kernel that mends the wrong thing comes here: the instruction would fault for ever.
         let trap = last.expect("at least one try was made");
         Outcome::Trapped { trap, killed: false }
+    }
+
+    /// Touches the first words of pages, counted from `first`. A trap that kills ends it.
+    pub(super) fn touch(&mut self, pid: Pid, first: VirtAddr, pages: &[u64], access: Access) -> Outcome {
+        let mut outcome = Outcome::Done;
+        for page in pages {
+            let va = self.system.address(first.0.wrapping_add(page.wrapping_mul(PAGE)));
+            outcome = self.user_access(pid, Request { access, va, width: 8, value: *page });
+            if !matches!(outcome, Outcome::Reached { .. }) {
+                break;
+            }
+        }
+        outcome
     }
 
     /// A function is entered, and calls itself `times` deep: each time the stack pointer moves down and the new frame's

@@ -117,7 +117,7 @@ impl Story {
 fn exception(event: &Event) -> Option<Trap> {
     match event {
         Event::Hardware(hw::Event::Trap { cause, stval, sepc, why, .. })
-            if *cause != hw::Cause::UserEcall =>
+            if cause.is_fault() =>
         {
             Some(Trap { cause: *cause, stval: *stval, sepc: *sepc, why: *why })
         }

@@ -73,6 +73,10 @@ pub fn action(action: &Action) -> String {
         Action::Load { at, .. } => format!("load {at}"),
         Action::Store { at, value, .. } => format!("store {at} ← {value}"),
         Action::Fetch { at, .. } => format!("fetch {at}"),
+        Action::Touch { pages, store, .. } => {
+            let pages: Vec<String> = pages.iter().map(number).collect();
+            format!("{} {}", if *store { "write pages" } else { "touch pages" }, pages.join(" "))
+        }
         Action::Push { bytes, times, .. } if times.0 == 1 => format!("push {bytes} bytes"),
         Action::Push { bytes, times, .. } => format!("push {bytes} bytes, {} times", times.0),
         Action::Fork { name } => format!("fork → {name}"),
@@ -97,6 +101,7 @@ pub fn action(action: &Action) -> String {
             format!("write {length} from {at} → {file}{}", from(offset))
         }
         Action::Switch {} => "switch".into(),
+        Action::Tick {} => "tick".into(),
         Action::Poke { pa, value, .. } => format!("poke {pa} ← {value}"),
         Action::Csr(setting) => {
             let written: Vec<String> = setting.named().map(|(csr, word)| register(csr, word)).collect();
@@ -125,6 +130,11 @@ fn register(csr: Csr, word: &Word) -> String {
             format!("{csr}{fields}")
         }
     }
+}
+
+/// A number as people write it, or an expression.
+fn number(expr: &Expr) -> String {
+    expr.as_number().map_or_else(|| expr.to_string(), |number| number.to_string())
 }
 
 /// `@4096` where a file is not read from its beginning.

@@ -1,8 +1,9 @@
 //! The page table as a tree, read from the bytes in memory.
 
 use super::subject::{self, Subject};
-use super::{Line, Mark, Panel, Role, touched::Touched, translate};
+use super::{Line, Mark, Panel, Role, names, touched::Touched, translate};
 use crate::hw::{Geometry, PhysAddr, Ppn, Pte, VirtAddr, Vpn, Why, walk};
+use crate::kernel::swap::{Slot, slot_of};
 use crate::kernel::{Area, Process, System};
 use crate::story::Story;
 
@@ -113,7 +114,7 @@ impl<'a> Tree<'a> {
             let pa = PhysAddr(first + index * geometry.pte_bytes);
             let Some(word) = self.system.machine.memory().read(pa, geometry.pte_bytes) else { break };
             // An invalid PTE that the walk has just stumbled over is shown as well.
-            if Pte(word).is_valid() || self.failed == Some(pa) {
+            if Pte(word).is_valid() || self.slot(Pte(word)).is_some() || self.failed == Some(pa) {
                 rows.push(Row::Pte(index, pa, Pte(word)));
             } else if level == 0 && self.whole {
                 invalid.push(index);
@@ -143,6 +144,11 @@ impl<'a> Tree<'a> {
     fn leaf(&self, line: Line, va: VirtAddr, level: u32, pa: PhysAddr, pte: Pte) -> Line {
         let area = self.process.and_then(|process| process.area_at(va));
         let label = area.map(|area| format!(" {}", area.label())).unwrap_or_default();
+        if let Some(slot) = self.slot(pte) {
+            let flags = names::flags(pte.flags());
+            let line = line.with(self.role(pa, Role::Absent), format!("swap slot {slot}  "));
+            return line.with(self.role(pa, Role::Strong), flags).with(Role::Plain, label);
+        }
         if !pte.is_valid() {
             return line.with(Role::Fault, "not valid").with(Role::Dim, label);
         }
@@ -171,6 +177,12 @@ impl<'a> Tree<'a> {
             }
             _ => line,
         }
+    }
+
+    /// The slot of a page in swap.
+    fn slot(&self, pte: Pte) -> Option<Slot> {
+        let kernel = self.system.policies.is_some();
+        slot_of(pte, &self.geometry).filter(|_| kernel)
     }
 
     /// Why the walker ends at a PTE without a leaf.

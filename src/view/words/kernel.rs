@@ -1,6 +1,6 @@
 //! The kernel's events in words.
 
-use super::fault;
+use super::{fault, pressure};
 use crate::hw::{Ppn, VirtAddr};
 use crate::kernel::policy::Heap;
 use crate::kernel::{KernelEvent, Pid, System, Usage};
@@ -34,15 +34,8 @@ pub(super) fn sentence(event: &KernelEvent, system: &System) -> String {
             };
             format!("Frame {} is filled with zeros: {why}.", names::frame(system, *ppn))
         }
-        KernelEvent::PageIn { file, page, ppn } => {
-            format!("Page {page} of {file} is read from the disk into frame {}.", names::frame(system, *ppn))
-        }
         KernelEvent::CacheAdd { ppn } => format!(
             "Frame {} goes to the page cache: every process that maps this memory will find it there.",
-            names::frame(system, *ppn)
-        ),
-        KernelEvent::PageOut { file, page, ppn } => format!(
-            "Frame {} is written to the disk, as page {page} of {file}: memory has newer bytes than the disk.",
             names::frame(system, *ppn)
         ),
         KernelEvent::ProcessNew { pid, name, program, parent: None } => {
@@ -137,6 +130,7 @@ pub(super) fn sentence(event: &KernelEvent, system: &System) -> String {
             )
         }
         KernelEvent::Hart { hart } => format!("From here on hart {} acts.", hart.0),
+        other => pressure::sentence(other, system).unwrap_or_default(),
     }
 }
 
