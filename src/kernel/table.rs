@@ -3,7 +3,7 @@
 use super::event::Observer;
 use super::frames::Usage;
 use super::policy::EmptyTables;
-use super::swap;
+use super::swap::{self, Slot};
 use super::process::Process;
 use super::system::System;
 use super::{Kernel, PAGE};
@@ -90,6 +90,17 @@ impl System {
             if place.pte.is_leaf() || swap::slot_of(place.pte, &geometry).is_some() {
                 found.push((va, place));
             }
+            true
+        });
+        found
+    }
+
+    /// The slots that the PTEs of a page table name.
+    pub(super) fn swapped(&self, root: Ppn) -> Vec<Slot> {
+        let geometry = self.geometry();
+        let mut found = vec![];
+        self.visit(root, self.everywhere(), &mut |_, place| {
+            found.extend(swap::slot_of(place.pte, &geometry));
             true
         });
         found

@@ -8,17 +8,17 @@ use model::{Model, Object, PAGE, Process, Program, Prot, Region, Space, Want};
 use pagewalk::hw::{AdUpdate, Config, Flags, Paging, PhysAddr, Replacement, TlbConfig};
 use pagewalk::kernel::expr::Size;
 use pagewalk::kernel::operand::{Rights, Width};
-use pagewalk::kernel::policy::{EmptyTables, Exec, Fork, Guard, Heap, Policies, Stack};
+use pagewalk::kernel::policy::{EmptyTables, Exec, Fork, Guard, Heap, Policies, Reclaim, Stack};
 use pagewalk::kernel::program::Sizes;
 use pagewalk::kernel::system::Setup;
-use pagewalk::kernel::{Action, Change, Event, Expr, Observer, Op, Outcome, Record, System};
+use pagewalk::kernel::{Action, Change, Event, Expr, KernelEvent, Observer, Op, Outcome, Record, System};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
 /// The most processes that live at one time.
 const MOST_PROCESSES: usize = 5;
 /// Frames of the machine: enough for all that can be asked for here.
-const FRAMES: u64 = 900;
+const ENOUGH: u64 = 900;
 
 /// An operation that is not tied to a state yet: numbers pick among what is there when it is carried out.
 #[derive(Clone, Debug)]
@@ -36,6 +36,7 @@ enum Move {
     Push { who: usize, bytes: u64, value: u64 },
     Read { who: usize, file: usize, offset: u64, place: Place, bytes: u64 },
     Write { who: usize, file: usize, offset: u64, place: Place, bytes: u64 },
+    Tick,
 }
 
 /// Where an access goes.
@@ -83,6 +84,7 @@ fn moves() -> impl Strategy<Value = Move> {
         3 => (who(), 0..2usize, 0..14000u64, place(), 0..9000u64).prop_map(
             |(who, file, offset, place, bytes)| Move::Write { who, file, offset, place, bytes }
         ),
+        1 => Just(Move::Tick),
     ]
 }
 
@@ -94,14 +96,34 @@ struct World {
     ad_update: AdUpdate,
     asid: bool,
     tlb: usize,
+    /// Fewer than enough, and processes may be killed for want of memory.
+    frames: u64,
 }
 
 fn worlds() -> impl Strategy<Value = World> {
     let flag = any::<bool>;
     let policies = (flag(), flag(), flag(), flag(), flag(), flag(), flag());
     let machine = (0..3usize, flag(), flag(), prop::sample::select(vec![0, 2, 8, 32]));
-    (policies, machine).prop_map(
-        |((copy, eager, demand, grow, unmapped, free, zero), (paging, fault, asid, tlb))| World {
+    let frames = prop_oneof![1 => Just(ENOUGH), 2 => 18..70u64];
+    let reclaims = [
+        Reclaim::None,
+        Reclaim::Fifo,
+        Reclaim::Lru,
+        Reclaim::Clock,
+        Reclaim::SecondChance,
+        Reclaim::Aging,
+        Reclaim::Random,
+        Reclaim::Optimal,
+    ];
+    let swap = prop::sample::select(vec![0, 3, 12, 200]);
+    let pressure = (frames, prop::sample::select(reclaims.to_vec()), swap, flag(), any::<u64>());
+    (policies, machine, pressure).prop_map(
+        |(
+            (copy, eager, demand, grow, unmapped, free, zero),
+            (paging, fault, asid, tlb),
+            (frames, reclaim, swap, clean_first, seed),
+        )| World {
+            frames,
             policies: Policies {
                 fork: if copy { Fork::Copy } else { Fork::Cow },
                 heap: if eager { Heap::Eager } else { Heap::Lazy },
@@ -110,6 +132,10 @@ fn worlds() -> impl Strategy<Value = World> {
                 guard: if unmapped { Guard::Unmapped } else { Guard::Mapped },
                 empty_tables: if free { EmptyTables::Free } else { EmptyTables::Keep },
                 zero_page: zero,
+                reclaim,
+                swap: Size(swap * PAGE),
+                clean_first,
+                seed,
                 ..Policies::default()
             },
             paging: [Paging::Sv39, Paging::Sv32, Paging::Sv48][paging],
@@ -146,11 +172,23 @@ impl Observer for Recorder {
     }
 }
 
+/// The bytes that an event carries between a file and memory.
+fn carried(event: &Event) -> Option<u64> {
+    match event {
+        Event::Kernel(KernelEvent::CopyIn { bytes, .. } | KernelEvent::CopyOut { bytes, .. }) => Some(*bytes),
+        _ => None,
+    }
+}
+
 struct Pair {
     world: World,
     system: System,
     model: Model,
     names: usize,
+    /// Whether the last operation found no frame.
+    out_of_memory: bool,
+    /// How many bytes it has carried between files and memory.
+    carried: u64,
 }
 
 impl Pair {
@@ -171,7 +209,7 @@ impl Pair {
             machine: Config {
                 paging: world.paging,
                 memory_base: PhysAddr(0x8000_0000),
-                memory_bytes: FRAMES * PAGE,
+                memory_bytes: world.frames * PAGE,
                 ad_update: world.ad_update,
                 tlb: TlbConfig {
                     entries: world.tlb,
@@ -195,7 +233,7 @@ impl Pair {
         }
         let system = System::boot(&setup).expect("the setup is possible");
         let model = Model { objects, stack_grows: world.policies.stack == Stack::Grow, ..Model::default() };
-        Self { world, system, model, names: 0 }
+        Self { world, system, model, names: 0, out_of_memory: false, carried: 0 }
     }
 
     fn space_of(&self, program: usize) -> (Space, u64) {
@@ -223,8 +261,20 @@ impl Pair {
         let op = Op { process, pc: None, vars: vec![].into(), action };
         let before = self.system.clone();
         let mut recorder = Recorder::default();
-        let outcome =
-            self.system.perform(&op, &mut recorder).unwrap_or_else(|error| panic!("{op:?}: {error}"));
+        let outcome = match self.system.perform(&op, &mut recorder) {
+            Ok(outcome) => outcome,
+            // A program does not fit: a scenario's mistake, after which nobody goes on.
+            Err(error) if self.world.frames < ENOUGH && matches!(op.action, Action::Spawn { .. }) => {
+                self.system = before;
+                return Outcome::Refused { why: error.to_string() };
+            }
+            Err(error) => panic!("{op:?}: {error}"),
+        };
+        let events = || recorder.records.iter().map(|record| &record.event);
+        let empty = |event: &Event| matches!(event, Event::Kernel(KernelEvent::OutOfMemory { .. }));
+        self.out_of_memory = events().any(empty);
+        assert!(!self.out_of_memory || self.world.frames < ENOUGH, "{op:?} finds no frame");
+        self.carried = events().filter_map(carried).sum();
         assert!(!recorder.records.is_empty() && recorder.pending.is_empty(), "{op:?}");
         if let Err(broken) = self.system.check_at_rest() {
             panic!("after {op:?}: {broken}");
@@ -233,6 +283,10 @@ impl Pair {
         for record in recorder.records.iter_mut().rev() {
             if let Err(broken) = moment.check_always() {
                 panic!("after {:?} of {op:?}: {broken}", record.event);
+            }
+            if empty(&record.event) && self.world.policies.reclaim != Reclaim::None {
+                // What an operation works on may not be taken from it.
+                assert!(moment.residents().len() <= 1, "{op:?} finds no frame, and could have taken one");
             }
             record.step_back(&mut moment);
         }
@@ -328,6 +382,9 @@ impl Pair {
                     self.push(who, *bytes, *value);
                 }
             }
+            Move::Tick => {
+                assert_eq!(self.perform(None, Action::Tick {}), Outcome::Done);
+            }
             Move::Read { who, file, offset, place, bytes } => {
                 if let Some(who) = someone(*who) {
                     let buffer = self.address(who, *place, *bytes);
@@ -346,7 +403,10 @@ impl Pair {
     fn spawn(&mut self, program: usize) {
         let name = self.new_name();
         let action = Action::Spawn { program: PROGRAMS[program].0.into(), name: Some(name.clone()) };
-        assert!(matches!(self.perform(None, action), Outcome::Answer { .. }));
+        let outcome = self.perform(None, action);
+        if !matches!(outcome, Outcome::Answer { .. }) {
+            return;
+        }
         let (space, stack_top) = self.space_of(program);
         self.model.spaces.push(space);
         let space = self.model.spaces.len() - 1;
@@ -358,13 +418,21 @@ impl Pair {
         let name = self.new_name();
         let action =
             if borrow { Action::Vfork { name: name.clone() } } else { Action::Fork { name: name.clone() } };
-        assert!(matches!(self.perform(Some(who), action), Outcome::Answer { .. }));
+        let outcome = self.perform(Some(who), action);
+        if self.out_of_memory && matches!(outcome, Outcome::Refused { .. }) {
+            return;
+        }
+        assert!(matches!(outcome, Outcome::Answer { .. }), "{outcome:?}");
         if borrow { self.model.vfork(who, name) } else { self.model.fork(who, name) }
     }
 
     fn exec(&mut self, who: usize, program: usize) {
         let action = Action::Exec { program: PROGRAMS[program].0.into() };
-        assert_eq!(self.perform(Some(who), action), Outcome::Answer { value: 0 });
+        let outcome = self.perform(Some(who), action);
+        if self.out_of_memory && matches!(outcome, Outcome::Refused { .. }) {
+            return;
+        }
+        assert_eq!(outcome, Outcome::Answer { value: 0 });
         let (space, stack_top) = self.space_of(program);
         self.model.leave(who);
         self.model.spaces.push(space);
@@ -381,6 +449,9 @@ impl Pair {
         let hits = space.mappings().any(|mapping| mapping.start < end && start < mapping.end);
         if new < start || hits {
             assert!(matches!(outcome, Outcome::Refused { .. }), "{outcome:?}");
+            return;
+        }
+        if self.out_of_memory && matches!(outcome, Outcome::Refused { .. }) {
             return;
         }
         assert_eq!(outcome, Outcome::Answer { value: old });
@@ -455,6 +526,9 @@ impl Pair {
             Want::Fetch => Action::Fetch { at, width: size },
         };
         let outcome = self.perform(Some(who), action);
+        if self.died_of_want(who, &outcome) {
+            return;
+        }
         let expected = self.model.access(who, va, width, want, value);
         self.compare(who, &outcome, expected, want, width);
     }
@@ -466,10 +540,22 @@ impl Pair {
             times: Default::default(),
         };
         let outcome = self.perform(Some(who), action);
+        if self.died_of_want(who, &outcome) {
+            return;
+        }
         let sp = self.wide(self.model.processes[who].sp.wrapping_sub(bytes));
         self.model.processes[who].sp = sp;
         let expected = self.model.access(who, sp, 8, Want::Store, value);
         self.compare(who, &outcome, expected, Want::Store, 8);
+    }
+
+    /// Whether a process was killed as there was no frame for it.
+    fn died_of_want(&mut self, who: usize, outcome: &Outcome) -> bool {
+        let died = self.out_of_memory && matches!(outcome, Outcome::Trapped { killed: true, .. });
+        if died {
+            self.model.end(who);
+        }
+        died
     }
 
     fn compare(&mut self, who: usize, outcome: &Outcome, expected: Option<u64>, want: Want, width: u64) {
@@ -497,6 +583,11 @@ impl Pair {
         let outcome = self.perform(Some(who), action);
         let mut done = 0;
         while done < bytes && offset + done < size {
+            // Without a frame the call fails where it is.
+            if self.out_of_memory && done == self.carried {
+                assert!(matches!(outcome, Outcome::Refused { .. }), "{outcome:?}");
+                return;
+            }
             let (va, at) = (buffer.wrapping_add(done), offset + done);
             // The kernel goes page by page: what it cannot use makes the call fail, what was done before stays.
             if !self.model.allows(who, va, want) {
@@ -527,6 +618,7 @@ impl Pair {
             assert_eq!(self.perform(Some(who), Action::Exit { status: 0 }), Outcome::Ended);
             self.model.end(who);
         }
+        assert_eq!(self.system.swap_used(), 0);
         let zero = u64::from(self.world.policies.zero_page);
         let cached: u64 = self
             .system
