@@ -42,8 +42,10 @@ enum Move {
 /// Where an access goes.
 #[derive(Clone, Copy, Debug)]
 enum Place {
-    /// Into a region, so far into it (in 1/65536).
+    /// Into a region that allows it, so far into it (in 1/65536).
     In { region: usize, at: u64 },
+    /// Into any region: it may kill.
+    Any { region: usize, at: u64 },
     /// Somewhere that is mostly nothing.
     Wild { which: usize },
     /// Below `sp`.
@@ -52,9 +54,10 @@ enum Place {
 
 fn place() -> impl Strategy<Value = Place> {
     prop_oneof![
-        12 => (any::<usize>(), 0..65536u64).prop_map(|(region, at)| Place::In { region, at }),
+        90 => (any::<usize>(), 0..65536u64).prop_map(|(region, at)| Place::In { region, at }),
+        1 => (any::<usize>(), 0..65536u64).prop_map(|(region, at)| Place::Any { region, at }),
         1 => (0..8usize).prop_map(|which| Place::Wild { which }),
-        2 => (0..9000u64).prop_map(|below| Place::Stack { below }),
+        2 => (0..6000u64).prop_map(|below| Place::Stack { below }),
     ]
 }
 
@@ -77,7 +80,7 @@ fn moves() -> impl Strategy<Value = Move> {
         24 => (who(), want, place(), 0..4usize, any::<u64>()).prop_map(
             |(who, want, place, width, value)| Move::Access { who, want, place, width, value }
         ),
-        2 => (who(), 8..3000u64, any::<u64>()).prop_map(|(who, bytes, value)| Move::Push { who, bytes, value }),
+        1 => (who(), 8..2000u64, any::<u64>()).prop_map(|(who, bytes, value)| Move::Push { who, bytes, value }),
         3 => (who(), 0..2usize, 0..14000u64, place(), 0..9000u64).prop_map(
             |(who, file, offset, place, bytes)| Move::Read { who, file, offset, place, bytes }
         ),
@@ -300,13 +303,14 @@ impl Pair {
     }
 
     /// The address that a place means for a process.
-    fn address(&self, who: usize, place: Place, width: u64) -> u64 {
+    fn address(&self, who: usize, place: Place, want: Want, width: u64) -> u64 {
         let process = &self.model.processes[who];
         let space = &self.model.spaces[process.space];
         self.wide(match place {
-            Place::In { region, at } => {
-                let some: Vec<&Region> =
-                    space.regions.iter().filter(|region| region.start < region.end).collect();
+            Place::In { region, at } | Place::Any { region, at } => {
+                let any = matches!(place, Place::Any { .. });
+                let fits = |region: &&Region| region.start < region.end && (any || region.prot.allows(want));
+                let some: Vec<&Region> = space.regions.iter().filter(fits).collect();
                 let region = some[region % some.len()];
                 // Past the break inside of a page it matters whether the page was touched: no access goes there.
                 let end = if region.kind == "heap" { space.brk - width.min(space.brk) } else { region.end };
@@ -373,8 +377,10 @@ impl Pair {
             Move::Access { who, want, place, width, value } => {
                 if let Some(who) = someone(*who) {
                     let width = 1 << width;
-                    let va = self.address(who, *place, width);
-                    self.access(who, *want, va, width, *value);
+                    let va = self.address(who, *place, *want, width);
+                    if !self.model.is_past_the_end(who, va, width) {
+                        self.access(who, *want, va, width, *value);
+                    }
                 }
             }
             Move::Push { who, bytes, value } => {
@@ -387,14 +393,18 @@ impl Pair {
             }
             Move::Read { who, file, offset, place, bytes } => {
                 if let Some(who) = someone(*who) {
-                    let buffer = self.address(who, *place, *bytes);
-                    self.transfer(who, *file, *offset, buffer, *bytes, Want::Store);
+                    let buffer = self.address(who, *place, Want::Store, *bytes);
+                    if !self.model.is_past_the_end(who, buffer, *bytes) {
+                        self.transfer(who, *file, *offset, buffer, *bytes, Want::Store);
+                    }
                 }
             }
             Move::Write { who, file, offset, place, bytes } => {
                 if let Some(who) = someone(*who) {
-                    let buffer = self.address(who, *place, *bytes);
-                    self.transfer(who, *file, *offset, buffer, *bytes, Want::Load);
+                    let buffer = self.address(who, *place, Want::Load, *bytes);
+                    if !self.model.is_past_the_end(who, buffer, *bytes) {
+                        self.transfer(who, *file, *offset, buffer, *bytes, Want::Load);
+                    }
                 }
             }
         }
@@ -654,6 +664,9 @@ proptest! {
         let mut pair = Pair::new(world);
         pair.spawn(0);
         for step in &steps {
+            if pair.living().is_empty() {
+                pair.spawn(1);
+            }
             pair.apply(step);
         }
         pair.end();

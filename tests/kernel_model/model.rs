@@ -21,6 +21,16 @@ pub enum Want {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Prot(pub bool, pub bool, pub bool);
 
+impl Prot {
+    pub fn allows(self, want: Want) -> bool {
+        match want {
+            Want::Load => self.0,
+            Want::Store => self.1,
+            Want::Fetch => self.2,
+        }
+    }
+}
+
 /// A range of pages.
 #[derive(Clone, Debug)]
 pub struct Region {
@@ -191,12 +201,20 @@ impl Model {
         {
             stack.start = va / PAGE * PAGE;
         }
-        let Some(Region { prot: Prot(r, w, x), .. }) = space.region(va) else { return false };
-        match want {
-            Want::Load => *r,
-            Want::Store => *w,
-            Want::Fetch => *x,
-        }
+        space.region(va).is_some_and(|region| region.prot.allows(want))
+    }
+
+    /// Whether some of these bytes lie in the last page of a shared file, past its end. What is stored there is nobody's
+    /// promise: the page cache keeps it for as long as it keeps the page.
+    pub fn is_past_the_end(&self, process: usize, va: u64, bytes: u64) -> bool {
+        let space = &self.spaces[self.processes[process].space];
+        let past = |region: &Region, va: u64| {
+            let Some((object, first)) = region.shows.filter(|_| region.shared) else { return false };
+            let size = self.objects[object].bytes.len() as u64;
+            (size..size.next_multiple_of(PAGE)).contains(&(first * PAGE + va - region.start))
+        };
+        let at = |va: u64| space.region(va).is_some_and(|region| past(region, va));
+        (0..bytes).any(|i| at(va.wrapping_add(i)))
     }
 
     pub fn byte(&mut self, process: usize, va: u64) -> u8 {
