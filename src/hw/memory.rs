@@ -4,10 +4,14 @@
 //! an untouched chunk takes no room. A chunk has nothing to do with the page size of the machine.
 
 use super::addr::PhysAddr;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// Bytes of a chunk.
 pub const CHUNK_BYTES: u64 = 4096;
+
+/// What [`Memory::words`] passes over at once; a chunk has a whole number of them.
+const BLOCK_BYTES: u64 = 256;
 
 /// The contents of one chunk.
 pub type Chunk = [u8; CHUNK_BYTES as usize];
@@ -77,6 +81,39 @@ impl Memory {
         (0..width).try_fold(0, |value, i| Some(value | self.read(PhysAddr(pa.0 + i), 1)? << (8 * i)))
     }
 
+    /// The words of `width` bytes (1 to 8) from `pa` on that are not 0, each with its index, as far as there is memory.
+    /// Page tables are mostly zeros, and whole blocks of these are passed over at once.
+    pub fn words(&self, pa: PhysAddr, width: u64, indices: Range<u64>) -> Vec<(u64, u64)> {
+        let mut found = vec![];
+        let mut index = indices.start;
+        while index < indices.end {
+            let at = PhysAddr(pa.0.saturating_add(index * width));
+            let next = index + BLOCK_BYTES / width;
+            if next <= indices.end && self.is_block_of_zeros(at) {
+                index = next;
+                continue;
+            }
+            match self.read(at, width) {
+                None => break,
+                Some(0) => {}
+                Some(word) => found.push((index, word)),
+            }
+            index += 1;
+        }
+        found
+    }
+
+    /// Whether a block begins here and is all zeros.
+    fn is_block_of_zeros(&self, pa: PhysAddr) -> bool {
+        if !pa.0.is_multiple_of(BLOCK_BYTES) || !self.contains(pa, BLOCK_BYTES) {
+            return false;
+        }
+        let offset = pa.0 - self.base.0;
+        let at = (offset % CHUNK_BYTES) as usize;
+        let chunk = &self.chunks[(offset / CHUNK_BYTES) as usize];
+        chunk.as_ref().is_none_or(|chunk| chunk[at..at + BLOCK_BYTES as usize] == [0; BLOCK_BYTES as usize])
+    }
+
     /// Puts the low `width` bytes (1 to 8) of `value` at `pa`, little-endian, and gives back what was there.
     ///
     /// # Panics
@@ -143,6 +180,20 @@ mod tests {
         assert_eq!(memory.read(pa, 8), Some(0x1122_3344_5566_7788));
         assert_eq!(memory.read(PhysAddr(BASE.0 + 0x1000), 1), Some(0x44));
         assert_eq!(memory.swap(pa, 2, 0), 0x7788);
+    }
+
+    #[test]
+    fn the_words_that_are_not_zero_are_found_one_by_one_as_well() {
+        let mut memory = Memory::new(BASE, 0x3000).unwrap();
+        for at in [0x0, 0xf8, 0x100, 0x7f8, 0xffc, 0x1ff8] {
+            memory.swap(PhysAddr(BASE.0 + at), 4, at + 1);
+        }
+        for (start, width) in [(0, 8), (0, 4), (0x10, 8), (0x1000, 8), (0x2c00, 8)] {
+            let start = PhysAddr(BASE.0 + start);
+            let word = |index| Some((index, memory.read(PhysAddr(start.0 + index * width), width)?));
+            let slowly: Vec<_> = (3..600).map_while(word).filter(|(_, word)| *word != 0).collect();
+            assert_eq!(memory.words(start, width, 3..600), slowly, "{start} {width}");
+        }
     }
 
     #[test]

@@ -144,13 +144,10 @@ impl System {
         let entries = 1 << geometry.index_bits_at(level);
         let from = pages.start.saturating_sub(first) >> shift;
         let to = (pages.end.saturating_sub(first).div_ceil(1 << shift)).min(entries);
-        for index in from..to {
-            let pa = PhysAddr(geometry.frame_address(table).0 + index * geometry.pte_bytes);
-            let Some(word) = self.machine.memory().read(pa, geometry.pte_bytes) else { return true };
+        let first_pte = geometry.frame_address(table);
+        for (index, word) in self.machine.memory().words(first_pte, geometry.pte_bytes, from..to) {
+            let pa = PhysAddr(first_pte.0 + index * geometry.pte_bytes);
             let pte = Pte(word);
-            if pte == Pte(0) {
-                continue;
-            }
             let vpn = first | index << shift;
             let va = geometry.page_address(crate::hw::Vpn(vpn));
             let more = see(va, Place { level, pa, pte });
