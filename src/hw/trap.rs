@@ -133,12 +133,9 @@ impl Machine {
             .with(Sstatus::SIE, false);
         let handler = VirtAddr(state.csrs.stvec & !0b11);
         let scause = cause.scause(if self.config().paging.is_32_bit() { 32 } else { 64 });
-        for (csr, value) in [
-            (Csr::Sepc, sepc.0),
-            (Csr::Scause, scause),
-            (Csr::Stval, stval.0),
-            (Csr::Sstatus, sstatus.0),
-        ] {
+        for (csr, value) in
+            [(Csr::Sepc, sepc.0), (Csr::Scause, scause), (Csr::Stval, stval.0), (Csr::Sstatus, sstatus.0)]
+        {
             self.change(Change::Csr { hart, csr, value }, watch);
         }
         self.change(Change::Privilege { hart, privilege: Privilege::Supervisor }, watch);

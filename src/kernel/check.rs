@@ -1,12 +1,12 @@
 //! Invariants: what must hold whatever the operations were.
 
+use super::PAGE;
 use super::file::FileKind;
 use super::frames::Usage;
 use super::process::Process;
 use super::swap::{Slot, Swapped};
 use super::system::System;
 use super::table::COW;
-use super::PAGE;
 use crate::hw::{Flags, Ppn};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -138,9 +138,8 @@ impl System {
     }
 
     fn check_slots(&self, is_right: impl Fn(Slot, u32) -> bool) -> Result<(), Broken> {
-        let wrong = |(slot, held): &(Slot, Option<&Swapped>)| {
-            !is_right(*slot, held.map_or(0, |held| held.refs))
-        };
+        let wrong =
+            |(slot, held): &(Slot, Option<&Swapped>)| !is_right(*slot, held.map_or(0, |held| held.refs));
         let Some((slot, held)) = self.swap_slots().find(wrong) else { return Ok(()) };
         let holders = self.slot_holders().get(&slot).copied().unwrap_or_default();
         Err(Broken::SwapReferences { slot, counted: held.map_or(0, |held| held.refs), holders })

@@ -123,9 +123,11 @@ impl<O: Observer> Kernel<'_, O> {
         let system = &self.system;
         let backings = system.spaces().flat_map(|process| &process.areas).filter_map(|area| area.backing);
         let mapped: BTreeSet<FileId> = backings.map(|backing| backing.file).collect();
-        let unused =
-            |(file, _): &(FileId, u64)| system.files[file.0].kind == FileKind::Memory && !mapped.contains(file);
-        let cached: Vec<_> = system.cache.iter().filter(|(key, _)| unused(key)).map(|(k, v)| (*k, *v)).collect();
+        let unused = |(file, _): &(FileId, u64)| {
+            system.files[file.0].kind == FileKind::Memory && !mapped.contains(file)
+        };
+        let cached: Vec<_> =
+            system.cache.iter().filter(|(key, _)| unused(key)).map(|(k, v)| (*k, *v)).collect();
         let swapped = system.swapped_shared.iter().filter(|(key, _)| unused(key));
         let swapped: Vec<_> = swapped.map(|(key, slot)| (*key, *slot)).collect();
         for (key, ppn) in cached {

@@ -167,4 +167,3 @@ impl<O: Observer> Kernel<'_, O> {
         Some(slot)
     }
 }
-

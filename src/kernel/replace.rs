@@ -172,4 +172,3 @@ impl<O: Observer> Kernel<'_, O> {
         }
     }
 }
-

@@ -8,7 +8,7 @@
 //! frame again at no cost. A process that comes for the same slot meanwhile finds that frame. (Linux calls this the swap
 //! cache.)
 
-use super::event::{KernelEvent, Observer, DiskPage};
+use super::event::{DiskPage, KernelEvent, Observer};
 use super::file::{FileId, Page};
 use super::frames::{Frame, Usage};
 use super::process::{Pid, Process};
@@ -226,4 +226,3 @@ impl<O: Observer> Kernel<'_, O> {
         self.system.slot(slot).cloned().expect("PTEs and frames name only slots that are taken")
     }
 }
-

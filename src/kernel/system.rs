@@ -3,9 +3,9 @@
 use super::counters::{Costs, Counters};
 use super::file::{File, FileId, FileKind, Page};
 use super::frames::{Frame, Usage};
+use super::optimal::Future;
 use super::policy::Policies;
 use super::process::{Pid, Process};
-use super::optimal::Future;
 use super::program::Program;
 use super::replace::Replacement;
 use super::swap::{Slot, Swapped};

@@ -3,8 +3,8 @@
 use super::event::Observer;
 use super::frames::Usage;
 use super::policy::EmptyTables;
-use super::swap::{self, Slot};
 use super::process::Process;
+use super::swap::{self, Slot};
 use super::system::System;
 use super::{Kernel, PAGE};
 use crate::hw::{Flags, PhysAddr, Ppn, Pte, VirtAddr};
@@ -76,12 +76,18 @@ impl System {
     /// The leaves that map pages from `start` up to `end`, in the order of addresses. What this takes depends on how
     /// much is mapped there, not on how large the range is.
     pub fn mappings_between(&self, root: Ppn, start: VirtAddr, end: VirtAddr) -> Vec<Mapping> {
-        let leaves = self.entries_between(root, start, end).into_iter().filter(|(_, place)| place.pte.is_leaf());
+        let leaves =
+            self.entries_between(root, start, end).into_iter().filter(|(_, place)| place.pte.is_leaf());
         leaves.map(|(va, place)| Mapping { va, place }).collect()
     }
 
     /// The same with the PTEs of pages that are in swap.
-    pub(super) fn entries_between(&self, root: Ppn, start: VirtAddr, end: VirtAddr) -> Vec<(VirtAddr, Place)> {
+    pub(super) fn entries_between(
+        &self,
+        root: Ppn,
+        start: VirtAddr,
+        end: VirtAddr,
+    ) -> Vec<(VirtAddr, Place)> {
         let geometry = self.geometry();
         let last = VirtAddr(end.0.wrapping_sub(1));
         let pages = if start < end { geometry.vpn(start).0..geometry.vpn(last).0 + 1 } else { 0..0 };

@@ -1,11 +1,11 @@
 //! What a process does itself: loads, stores, fetches, each tried again after a fault that the kernel mended.
 
-use super::{Kernel, PAGE};
-use super::event::{KernelEvent, Observer};
+use super::event::{FaultCaseOrMemory, KernelEvent, Observer};
 use super::outcome::Outcome;
 use super::process::Pid;
-use crate::hw::{Access, VirtAddr};
+use super::{Kernel, PAGE};
 use crate::hw::mmu::Request;
+use crate::hw::{Access, VirtAddr};
 
 /// How often an access is tried. One that crosses a page may fault for each page, and for A and for D of each.
 const TRIES: usize = 8;
@@ -14,7 +14,7 @@ impl<O: Observer> Kernel<'_, O> {
     /// The process that runs makes an access.
     pub(super) fn user_access(&mut self, pid: Pid, request: Request) -> Outcome {
         let hart = self.hart;
-        let mut last = None;
+        let (mut last, evictions) = (None, self.system.counters.evictions);
         for _ in 0..TRIES {
             let trap = match self.hardware(|machine, tap| machine.execute(hart, request, tap)) {
                 Ok(reached) => {
@@ -30,9 +30,14 @@ impl<O: Observer> Kernel<'_, O> {
             self.hardware(|machine, tap| machine.sret(hart, tap));
             last = Some(trap);
         }
-        // Only a kernel that mends the wrong thing comes here: the instruction would fault for ever.
         let trap = last.expect("at least one try was made");
-        Outcome::Trapped { trap, killed: false }
+        // Not even the pages of one instruction fit into memory at one time: each costs another its frame.
+        let killed = self.system.counters.evictions > evictions;
+        if killed {
+            self.kill(pid, FaultCaseOrMemory::OutOfMemory);
+        }
+        // Else only a kernel that mends the wrong thing comes here: the instruction would fault for ever.
+        Outcome::Trapped { trap, killed }
     }
 
     /// Touches the first words of pages, counted from `first`. A trap that kills ends it.

@@ -116,9 +116,7 @@ impl Story {
 /// The exception that an event is, unless the program asked for it.
 fn exception(event: &Event) -> Option<Trap> {
     match event {
-        Event::Hardware(hw::Event::Trap { cause, stval, sepc, why, .. })
-            if cause.is_fault() =>
-        {
+        Event::Hardware(hw::Event::Trap { cause, stval, sepc, why, .. }) if cause.is_fault() => {
             Some(Trap { cause: *cause, stval: *stval, sepc: *sepc, why: *why })
         }
         _ => None,
