@@ -296,7 +296,7 @@ pub enum KernelEvent {
     },
     /// The operation finds everything as it wants it.
     Nothing,
-    /// Nobody handled a trap: the bare machine's hart goes on after the instruction.
+    /// The smallest handler has answered a trap of the bare machine: it repairs nothing and skips the instruction.
     HandlerReturn {
         /// The instruction that is next.
         pc: VirtAddr,
