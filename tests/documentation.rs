@@ -344,7 +344,7 @@ fn the_limits_are_those_of_the_program() {
         format!("| each part of a program | {} |", mib(limits::MAX_PART_BYTES)),
         format!("| its programs and files, together | {} |", mib(limits::MAX_FILE_BYTES)),
         format!(
-            "| what is kept of its run | {} MiB: about 400 bytes for each event, and 4 KiB more if it fills a page |",
+            "| its run, with the memory that is written | {} MiB: about 200 bytes for each event, and 4 KiB more if it fills a page |",
             pagewalk::timeline::MAX_RECORD_MIB
         ),
         format!(

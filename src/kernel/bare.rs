@@ -154,7 +154,7 @@ impl<O: Observer> Kernel<'_, O> {
             let pc = self.code_address(op, "pc", pc)?;
             self.set_pc(pc);
         }
-        match &op.action {
+        match &*op.action {
             Action::Load { at, width } => {
                 let va = self.address(op, "at", at)?;
                 return Ok(self.bare_access(Request { access: Access::Load, va, width: width.0, value: 0 }));

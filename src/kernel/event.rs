@@ -384,8 +384,8 @@ impl<O: Observer> hw::Observer for Tap<'_, O> {
 pub struct Record {
     /// What happened.
     pub event: Event,
-    /// In the order in which they were made.
-    pub changes: Vec<Change>,
+    /// In the order in which they were made. A run keeps very many of them, and so no room for more.
+    pub changes: Box<[Change]>,
 }
 
 impl Record {
