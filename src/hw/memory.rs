@@ -22,6 +22,8 @@ pub struct Memory {
     base: PhysAddr,
     size_bytes: u64,
     chunks: Vec<Option<Arc<Chunk>>>,
+    /// How many of them are there.
+    written: usize,
 }
 
 impl Memory {
@@ -46,7 +48,7 @@ impl Memory {
         if PhysAddr::new(base.0.saturating_add(size_bytes - 1)).is_none() {
             return Err(format!("memory from {base}: it would end past the last 56-bit address"));
         }
-        Ok(Self { base, size_bytes, chunks: vec![None; (size_bytes / CHUNK_BYTES) as usize] })
+        Ok(Self { base, size_bytes, chunks: vec![None; (size_bytes / CHUNK_BYTES) as usize], written: 0 })
     }
 
     /// The first address.
@@ -57,6 +59,11 @@ impl Memory {
     /// How many bytes there are.
     pub fn size_bytes(&self) -> u64 {
         self.size_bytes
+    }
+
+    /// How many bytes of it take room: whole chunks, of which at least one byte was written.
+    pub fn written_bytes(&self) -> usize {
+        self.written * CHUNK_BYTES as usize
     }
 
     /// Whether `width` bytes from `pa` on all exist.
@@ -124,8 +131,9 @@ impl Memory {
         let old = self.read(pa, width).unwrap_or_default();
         for i in 0..width {
             let offset = pa.0 + i - self.base.0;
-            let chunk = self.chunks[(offset / CHUNK_BYTES) as usize]
-                .get_or_insert_with(|| Arc::new([0; CHUNK_BYTES as usize]));
+            let chunk = &mut self.chunks[(offset / CHUNK_BYTES) as usize];
+            self.written += usize::from(chunk.is_none());
+            let chunk = chunk.get_or_insert_with(|| Arc::new([0; CHUNK_BYTES as usize]));
             Arc::make_mut(chunk)[(offset % CHUNK_BYTES) as usize] = (value >> (8 * i)) as u8;
         }
         old
@@ -143,7 +151,10 @@ impl Memory {
     /// Where memory is absent.
     pub(super) fn swap_chunk(&mut self, pa: PhysAddr, chunk: Option<Arc<Chunk>>) -> Option<Arc<Chunk>> {
         let index = self.chunk_index(pa).expect("the caller names a chunk that exists");
-        std::mem::replace(&mut self.chunks[index], chunk)
+        self.written += usize::from(chunk.is_some());
+        let old = std::mem::replace(&mut self.chunks[index], chunk);
+        self.written -= usize::from(old.is_some());
+        old
     }
 
     fn chunk_index(&self, pa: PhysAddr) -> Option<usize> {

@@ -360,7 +360,7 @@ pub enum KernelEvent {
     },
     /// The operation finds everything as it wants it.
     Nothing,
-    /// Nobody handled a trap: the bare machine's hart goes on after the instruction.
+    /// The smallest handler has answered a trap of the bare machine: it repairs nothing and skips the instruction.
     HandlerReturn {
         /// The instruction that is next.
         pc: VirtAddr,
@@ -448,8 +448,8 @@ impl<O: Observer> hw::Observer for Tap<'_, O> {
 pub struct Record {
     /// What happened.
     pub event: Event,
-    /// In the order in which they were made.
-    pub changes: Vec<Change>,
+    /// In the order in which they were made. A run keeps very many of them, and so no room for more.
+    pub changes: Box<[Change]>,
 }
 
 impl Record {

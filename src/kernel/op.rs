@@ -15,8 +15,8 @@ pub struct Op {
     pub pc: Option<Expr>,
     /// Loop variables that expressions may use.
     pub vars: Arc<Vec<(Arc<str>, u64)>>,
-    /// What is done.
-    pub action: Action,
+    /// What is done. The rounds of a repetition share it.
+    pub action: Arc<Action>,
 }
 
 /// What can be done. The fields' names are the keys of a scenario's steps.
@@ -221,7 +221,7 @@ pub enum Action {
         width: Width,
     },
     /// Writes registers of the hart (bare machine): whole, or fields by name.
-    Csr(CsrSetting),
+    Csr(Box<CsrSetting>),
     /// Sets the privilege of the hart (bare machine).
     Privilege {
         /// `U` or `S`.

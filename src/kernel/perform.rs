@@ -30,7 +30,7 @@ impl System {
 
 impl<O: Observer> Kernel<'_, O> {
     fn perform(&mut self, op: &Op) -> Result<Outcome, OpError> {
-        if let Action::Spawn { program, name } = &op.action {
+        if let Action::Spawn { program, name } = &*op.action {
             return self.perform_spawn(program, name.as_deref().unwrap_or(program));
         }
         if let Action::Tick {} = &op.action {
@@ -49,7 +49,7 @@ impl<O: Observer> Kernel<'_, O> {
             self.set_pc(pc);
         }
         let access = |access, va, width: u64, value| Request { access, va, width, value };
-        Ok(match &op.action {
+        Ok(match &*op.action {
             Action::Load { at, width } => {
                 let at = self.address(op, "at", at)?;
                 self.user_access(pid, access(Access::Load, at, width.0, 0))
@@ -182,7 +182,7 @@ impl<O: Observer> Kernel<'_, O> {
 
     /// The names in an operation must mean something before anything is done.
     fn check_names(&self, op: &Op, pid: Pid) -> Result<(), OpError> {
-        match &op.action {
+        match &*op.action {
             Action::Exec { program } => self.check_program(program),
             Action::Mmap { file: Some(file), .. }
             | Action::Read { file, .. }

@@ -159,7 +159,7 @@ fn repetition(repeat: &Repeat, node: &Node, bare: bool, broken: &[Place], proble
 }
 
 fn operation(operation: &Operation, node: &Node, bare: bool, problems: &mut Vec<Problem>) {
-    match &operation.action {
+    match &*operation.action {
         Action::Spawn { .. } => {
             for key in ["process", "pc"] {
                 let help = "remove it; a new process has the name that \"as\" says, and begins at 0";

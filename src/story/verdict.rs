@@ -11,12 +11,12 @@ use crate::kernel::{Action, Event, Expr, Op, Outcome, Process, System};
 use crate::scenario::expect::{Amount, COUNTERS, FileExpect, PageExpect};
 use crate::scenario::node::Node;
 use crate::scenario::{Expect, Place, Problem, Scenario, diagnostic::Kind};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 
 /// What is held against each other: what was before a step, the state after it, and how it went.
 struct Case<'a> {
-    before: Before<'a>,
+    before: Before,
     after: &'a System,
     op: &'a Op,
     outcome: &'a Outcome,
@@ -42,31 +42,32 @@ impl Run {
 }
 
 /// What has to be known of the state before a step. A copy of all of it would be megabytes for each step.
-struct Before<'a> {
+struct Before {
     counters: [u64; COUNTERS],
-    /// What the expressions of an expectation were then, where they meant something.
-    values: Vec<(&'a Expr, u64)>,
+    /// What the expressions of an expectation were then, where they meant something: found by where they lie, as one
+    /// that is written twice may mean two things.
+    values: BTreeMap<*const Expr, u64>,
 }
 
-impl<'a> Before<'a> {
-    fn of(system: &System, op: &Op, expect: &'a Expect) -> Self {
-        let value = |(expr, whose): (&'a Expr, Option<&String>)| {
+impl Before {
+    fn of(system: &System, op: &Op, expect: &Expect) -> Self {
+        let value = |(expr, whose): (&Expr, Option<&String>)| {
             // What a process means by its names that was not there before the step is found out after it.
-            let is_new = whose.is_none() && matches!(op.action, Action::Spawn { .. });
+            let is_new = whose.is_none() && matches!(*op.action, Action::Spawn { .. });
             let value = if is_new { None } else { system.evaluate(&for_process(op, whose), expr).ok() };
-            Some((expr, value?))
+            Some((std::ptr::from_ref(expr), value?))
         };
         Self { counters: counters(system), values: expect.expressions().filter_map(value).collect() }
     }
 
     fn value(&self, expr: &Expr) -> Option<u64> {
-        self.values.iter().find(|(known, _)| std::ptr::eq(*known, expr)).map(|(_, value)| *value)
+        self.values.get(&std::ptr::from_ref(expr)).copied()
     }
 }
 
 /// The operation as another process would have it. Without one, it is the step's: after a spawn, the new one.
 fn for_process(op: &Op, whose: Option<&String>) -> Op {
-    let own = op.process.as_ref().filter(|_| !matches!(op.action, Action::Spawn { .. }));
+    let own = op.process.as_ref().filter(|_| !matches!(*op.action, Action::Spawn { .. }));
     Op { process: whose.or(own).cloned(), ..op.clone() }
 }
 

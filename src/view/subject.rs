@@ -41,7 +41,7 @@ fn other(story: &Story, root: Ppn) -> Subject<'_> {
         return Subject { root: Some(root), whose: owner.name.clone(), process: Some(owner), whole: true };
     }
     let acting = system.current.and_then(|pid| system.process(pid));
-    let action = story.step().map(|step| &step.op.action);
+    let action = story.step().map(|step| &*step.op.action);
     let (name, process) = match action {
         // The child's areas are its parent's.
         Some(Action::Fork { name }) => (name.to_string(), acting),

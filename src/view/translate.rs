@@ -92,7 +92,7 @@ pub fn progress(story: &Story) -> Option<Progress> {
     let step = story.step_index()?;
     let system = story.system();
     let geometry = system.machine.geometry(system.hart).unwrap_or(system.geometry());
-    // On a bare machine nobody handles a trap.
+    // On a bare machine the handler repairs nothing, and nothing is tried again.
     let kernel = system.policies.is_some();
     let mut progress = None;
     for moment in story.timeline.moments(step).start..=story.timeline.moment() {

@@ -171,7 +171,7 @@ impl Observer for Recorder {
     }
 
     fn event(&mut self, event: Event) {
-        self.records.push(Record { event, changes: std::mem::take(&mut self.pending) });
+        self.records.push(Record { event, changes: std::mem::take(&mut self.pending).into() });
     }
 }
 
@@ -261,7 +261,7 @@ impl Pair {
     /// Carries out one operation, and checks every moment of it.
     fn perform(&mut self, process: Option<usize>, action: Action) -> Outcome {
         let process = process.map(|at| self.model.processes[at].name.clone());
-        let op = Op { process, pc: None, vars: vec![].into(), action };
+        let op = Op { process, pc: None, vars: vec![].into(), action: action.into() };
         let before = self.system.clone();
         let mut recorder = Recorder::default();
         let outcome = match self.system.perform(&op, &mut recorder) {
