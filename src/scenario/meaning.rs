@@ -21,6 +21,9 @@ const NAME_KEYS: [&str; 6] = ["as", "file", "name", "process", "program", "var"]
 pub fn check(document: &Document, root: &Node, broken: &[Place], problems: &mut Vec<Problem>) {
     format(document.format, root, broken, problems);
     long_names(root, problems);
+    if let Some(course) = &document.course {
+        course.check(root, broken, problems);
+    }
     match document.kernel.policies() {
         Some(policies) => with_kernel(document, policies, root, problems),
         None => without_kernel(root, problems),

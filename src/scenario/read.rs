@@ -98,8 +98,19 @@ fn scenario(
         machine.paging = MachineSettings::default().paging.0;
     }
     let setup = Setup { machine, costs: document.machine.costs, kernel, programs, files };
-    let Document { title, summary, .. } = document;
-    Scenario { source, title, summary, setup, settings, variants: vec![], chapters, steps, warnings: unused }
+    let Document { title, summary, course, .. } = document;
+    Scenario {
+        source,
+        title,
+        summary,
+        course,
+        setup,
+        settings,
+        variants: vec![],
+        chapters,
+        steps,
+        warnings: unused,
+    }
 }
 
 /// What cannot be relied on, given what is wrong in a tree.
