@@ -8,6 +8,7 @@
 //! The kernel touches physical memory directly, as xv6 does through its direct map, so its own accesses do not go through
 //! the TLB and set neither A nor D.
 
+pub mod accessed;
 pub mod area;
 pub mod bare;
 pub mod check;

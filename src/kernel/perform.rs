@@ -93,6 +93,11 @@ impl<O: Observer> Kernel<'_, O> {
                 let bytes = self.optional(op, "length", length.as_ref())?;
                 self.syscall(pid, &Call::Msync { start, bytes })
             }
+            Action::Accessed { at, length } => {
+                let start = self.address(op, "at", at)?;
+                let bytes = self.value(op, "length", length)?;
+                self.syscall(pid, &Call::Accessed { start, bytes })
+            }
             Action::Read { file, offset, at, length } => {
                 let transfer = self.transfer(op, file, offset, at, length)?;
                 self.syscall(pid, &Call::Read(transfer))

@@ -45,6 +45,7 @@ builtin![
     "mapped-files",
     "shared-library",
     "copyin-copyout",
+    "accessed-pages",
     "trace-a-cow-fork",
     "find-the-write-that-kills",
     "fill-in-the-page-table",

@@ -90,6 +90,7 @@ pub fn action(action: &Action) -> String {
         }
         Action::Munmap { at, .. } => format!("munmap {at}"),
         Action::Msync { at, .. } => format!("msync {at}"),
+        Action::Accessed { at, length } => format!("accessed {length} from {at}"),
         Action::Read { file, offset, at, length } => {
             format!("read {length} of {file}{} → {at}", from(offset))
         }

@@ -195,6 +195,12 @@ fn pte_write(
             names::flags(now)
         );
     }
+    if before.has(Flags::A) && !now.has(Flags::A) {
+        let flags = names::flags(now);
+        return format!(
+            "The kernel clears A in the PTE at {pa}, {flags}: the next touch shall leave a trace."
+        );
+    }
     // With faulting A/D updates the walker never writes; with hardware updates the kernel never sets A or D.
     let who = match system.machine.config().ad_update {
         AdUpdate::Hardware => "Step 9: the walker sets",
