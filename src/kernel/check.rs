@@ -4,7 +4,7 @@ use super::frames::Usage;
 use super::process::Process;
 use super::system::System;
 use super::table::COW;
-use crate::hw::{Flags, Ppn};
+use crate::hw::{Access, Flags, Ppn, VirtAddr};
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -25,6 +25,34 @@ pub enum Broken {
         /// The frame.
         ppn: Ppn,
     },
+    /// The free list does not lead to every free frame, or leads in a circle.
+    FreeList {
+        /// How many frames it leads to.
+        listed: usize,
+        /// How many free frames it does not lead to.
+        lost: usize,
+    },
+    /// A private frame can be written through two PTEs.
+    SharedWritable {
+        /// The frame.
+        ppn: Ppn,
+        /// Whose PTEs.
+        names: [String; 2],
+    },
+    /// The TLB allows what the page tables do not.
+    StaleGrant {
+        /// The slot.
+        slot: usize,
+        /// The frame that the slot leads to.
+        ppn: Ppn,
+    },
+    /// The kernel returns from a fault, and nothing has been mended.
+    NotMended {
+        /// The address at fault.
+        va: VirtAddr,
+        /// What was wanted of it.
+        access: Access,
+    },
     /// A page is marked copy-on-write and can be written.
     WritableCow {
         /// Whose.
@@ -43,7 +71,35 @@ impl fmt::Display for Broken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::References { ppn, counted, holders } => {
-                write!(f, "frame {ppn} counts {counted} owners and has {holders}")
+                let owners = if *counted == 1 { "owner" } else { "owners" };
+                write!(f, "frame {ppn} counts {counted} {owners} and has {holders}")
+            }
+            Self::FreeList { listed, lost: 0 } => {
+                write!(f, "the free list leads in a circle after {listed} frames")
+            }
+            Self::FreeList { listed, lost } => {
+                write!(
+                    f,
+                    "the free list leads to {listed} frames, and {lost} more are free that nobody finds again"
+                )
+            }
+            Self::SharedWritable { ppn, names: [one, other] } if one == other => {
+                write!(f, "{one} can write frame {ppn} through two PTEs, and it is one page's alone")
+            }
+            Self::SharedWritable { ppn, names: [one, other] } => {
+                write!(f, "{one} and {other} can both write frame {ppn}, which is private")
+            }
+            Self::StaleGrant { slot, ppn } => {
+                write!(
+                    f,
+                    "TLB slot {slot} still leads to frame {ppn} in a way that no page table allows any more"
+                )
+            }
+            Self::NotMended { va, access } => {
+                write!(
+                    f,
+                    "the kernel has mended nothing: the {access} at {va} will fault again, for the same reason"
+                )
             }
             Self::FreeInUse { ppn } => write!(f, "frame {ppn} is free and in use"),
             Self::WritableCow { process, ppn } => {
@@ -76,29 +132,39 @@ impl System {
     }
 
     /// What must hold after every event: counts are never too low, nothing free is used, nothing copy-on-write can be
-    /// written.
+    /// written, nothing private by two, and no program is allowed by the TLB what its page table does not allow.
     ///
     /// # Errors
     ///
     /// The first invariant that does not hold.
     pub fn check_always(&self) -> Result<(), Broken> {
+        self.broken().into_iter().next().map_or(Ok(()), Err)
+    }
+
+    /// Every invariant of those that does not hold, with one case of each.
+    pub fn broken(&self) -> Vec<Broken> {
         if self.policies.is_none() {
-            return Ok(());
+            return vec![];
         }
         let held = self.holders();
-        for (ppn, holders) in &held {
+        let too_low = held.iter().find_map(|(ppn, holders)| {
             let counted = self.frame(*ppn).map_or(0, |frame| frame.refs);
-            if counted < *holders {
-                return Err(Broken::References { ppn: *ppn, counted, holders: *holders });
-            }
-        }
-        for ppn in self.free_list() {
-            let unused = self.frame(ppn).is_some_and(|frame| frame.refs == 0 && frame.usage == Usage::Free);
-            if !unused || held.contains_key(&ppn) {
-                return Err(Broken::FreeInUse { ppn });
-            }
-        }
-        self.spaces().try_for_each(|process| self.check_cow(process))
+            (counted < *holders).then_some(Broken::References { ppn: *ppn, counted, holders: *holders })
+        });
+        let in_use = self.free_list().into_iter().find(|ppn| {
+            let unused = self.frame(*ppn).is_some_and(|frame| frame.refs == 0 && frame.usage == Usage::Free);
+            !unused || held.contains_key(ppn)
+        });
+        let cow = self.spaces().find_map(|process| self.check_cow(process).err());
+        let found = [
+            too_low,
+            in_use.map(|ppn| Broken::FreeInUse { ppn }),
+            self.broken_free_list(),
+            cow,
+            self.shared_writable(),
+            self.stale_grant(),
+        ];
+        found.into_iter().flatten().collect()
     }
 
     /// What must hold between operations as well: counts are exact, and the TLB agrees with the tables.

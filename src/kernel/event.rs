@@ -301,6 +301,14 @@ pub enum KernelEvent {
         #[serde(rename = "use")]
         usage: Usage,
     },
+    /// An instruction has faulted again and again, although the kernel said each time that it has mended that. The run
+    /// goes on with the next operation; the process would not.
+    Stuck {
+        /// Whose instruction.
+        pid: Pid,
+        /// How often it was tried.
+        tries: usize,
+    },
     /// The operation is passed over: its process has ended.
     Skipped {
         /// Whose operation.

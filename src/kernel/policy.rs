@@ -1,5 +1,6 @@
 //! The kernel's policies: what it may do in more than one way. Each is a setting of a scenario.
 
+use super::bug::Bug;
 use super::expr::Size;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -109,6 +110,9 @@ pub struct Policies {
     /// Whether loads from private memory that was never written all see one frame of zeros, read-only and shared.
     #[schemars(example = true)]
     pub zero_page: bool,
+    /// What the kernel gets wrong: a safeguard that is left out, for the damage to be seen.
+    #[schemars(example = &"no_fence")]
+    pub bug: Bug,
 }
 
 impl Default for Policies {
@@ -122,6 +126,7 @@ impl Default for Policies {
             guard: Guard::default(),
             empty_tables: EmptyTables::default(),
             zero_page: false,
+            bug: Bug::None,
         }
     }
 }

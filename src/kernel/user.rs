@@ -28,6 +28,7 @@ impl<O: Observer> Kernel<'_, O> {
             last = Some(trap);
         }
         // Only a kernel that mends the wrong thing comes here: the instruction would fault for ever.
+        self.event(KernelEvent::Stuck { pid, tries: TRIES });
         let trap = last.expect("at least one try was made");
         Outcome::Trapped { trap, killed: false }
     }

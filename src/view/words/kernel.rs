@@ -138,6 +138,10 @@ pub(super) fn sentence(event: &KernelEvent, system: &System) -> String {
         KernelEvent::OutOfMemory { usage } => {
             format!("The free list is empty: there is no frame for a {}.", names::usage(system, *usage))
         }
+        KernelEvent::Stuck { pid, tries } => format!(
+            "This instruction of {} was tried {tries} times, and nothing has changed: it would fault for ever. The story leaves it at that.",
+            who(pid)
+        ),
         KernelEvent::Skipped { process } => {
             format!("{process} has ended, so this step is passed over.")
         }
