@@ -1,7 +1,7 @@
 //! A whole run as JSON lines: `pagewalk-run/1`, which other programs read.
 
-use crate::kernel::Invariant;
 use crate::kernel::check::Broken;
+use crate::kernel::{Bug, Invariant};
 use crate::scenario::diagnostic::is_obeyed;
 use crate::story::Story;
 use crate::view::state::CountersOut;
@@ -98,7 +98,8 @@ fn broken(story: &Story, index: usize) -> Vec<Value> {
         })
         .collect();
     let new: Vec<Invariant> = story.breaches_of(index).map(|breach| breach.broken.invariant()).collect();
-    let still = story.broken();
+    // To look at every step of a right kernel for what no step of one breaks would take longer than the run.
+    let still = if story.system().bug() == Bug::None { vec![] } else { story.broken() };
     found.extend(still.iter().filter(|broken| !new.contains(&broken.invariant())).map(told));
     found
 }

@@ -1,11 +1,10 @@
 //! Invariants: what must hold whatever the operations were.
 
 use super::frames::Usage;
-use super::process::Process;
 use super::system::System;
 use super::table::COW;
 use crate::hw::{Access, Flags, Ppn, VirtAddr};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// An invariant that does not hold.
@@ -111,6 +110,19 @@ impl fmt::Display for Broken {
 }
 
 impl System {
+    /// The root of every page table that there is: those of processes, and one that is being built or taken apart.
+    pub(super) fn roots(&self) -> BTreeSet<Ppn> {
+        let top = Usage::Table { level: self.geometry().levels - 1 };
+        let roots = self.frames().filter(|(_, frame)| frame.usage == top);
+        roots.map(|(ppn, _)| ppn).chain(self.spaces().map(|process| process.root)).collect()
+    }
+
+    /// Whose page table it is, in words.
+    pub(super) fn owner_of(&self, root: Ppn) -> String {
+        let owner = self.spaces().find(|process| process.root == root);
+        owner.map_or_else(|| "a page table in the making".into(), |process| process.name.clone())
+    }
+
     /// How many page tables and caches hold each frame.
     pub fn holders(&self) -> BTreeMap<Ppn, u32> {
         let mut held = BTreeMap::new();
@@ -118,9 +130,9 @@ impl System {
         hold(self.trampoline_frame());
         self.zero_frame().into_iter().for_each(&mut hold);
         self.cache.values().copied().for_each(&mut hold);
-        for process in self.spaces() {
-            self.table_frames(process.root).into_iter().for_each(|(ppn, _)| hold(ppn));
-            for mapping in self.mappings(process.root) {
+        for root in self.roots() {
+            self.table_frames(root).into_iter().for_each(|(ppn, _)| hold(ppn));
+            for mapping in self.mappings(root) {
                 hold(mapping.place.pte.ppn(&self.geometry()));
             }
         }
@@ -143,6 +155,11 @@ impl System {
 
     /// Every invariant of those that does not hold, with one case of each.
     pub fn broken(&self) -> Vec<Broken> {
+        self.broken_tables().into_iter().chain(self.stale_grant()).collect()
+    }
+
+    /// The same of those that are about frames and page tables, and not about the TLB.
+    pub fn broken_tables(&self) -> Vec<Broken> {
         if self.policies.is_none() {
             return vec![];
         }
@@ -155,14 +172,13 @@ impl System {
             let unused = self.frame(*ppn).is_some_and(|frame| frame.refs == 0 && frame.usage == Usage::Free);
             !unused || held.contains_key(ppn)
         });
-        let cow = self.spaces().find_map(|process| self.check_cow(process).err());
+        let cow = self.roots().into_iter().find_map(|root| self.writable_cow(root));
         let found = [
             too_low,
             in_use.map(|ppn| Broken::FreeInUse { ppn }),
             self.broken_free_list(),
             cow,
             self.shared_writable(),
-            self.stale_grant(),
         ];
         found.into_iter().flatten().collect()
     }
@@ -190,14 +206,12 @@ impl System {
         }
     }
 
-    fn check_cow(&self, process: &Process) -> Result<(), Broken> {
-        for mapping in self.mappings(process.root) {
+    fn writable_cow(&self, root: Ppn) -> Option<Broken> {
+        let writable = self.mappings(root).into_iter().find(|mapping| {
             let flags = mapping.place.pte.flags();
-            if flags.has(COW) && flags.has(Flags::W) {
-                let ppn = mapping.place.pte.ppn(&self.geometry());
-                return Err(Broken::WritableCow { process: process.name.clone(), ppn });
-            }
-        }
-        Ok(())
+            flags.has(COW) && flags.has(Flags::W)
+        })?;
+        let ppn = writable.place.pte.ppn(&self.geometry());
+        Some(Broken::WritableCow { process: self.owner_of(root), ppn })
     }
 }

@@ -23,31 +23,39 @@ impl System {
     pub(super) fn shared_writable(&self) -> Option<Broken> {
         let geometry = self.geometry();
         let mut writers = BTreeMap::new();
-        for process in self.spaces() {
-            for mapping in self.mappings(process.root) {
+        for root in self.roots() {
+            for mapping in self.mappings(root) {
                 let (ppn, flags) = (mapping.place.pte.ppn(&geometry), mapping.place.pte.flags());
                 let private = self.frame(ppn).is_some_and(|frame| matches!(frame.usage, Usage::Private(_)));
                 if !private || !flags.has(Flags::W) {
                     continue;
                 }
-                if let Some(first) = writers.insert(ppn, &process.name) {
-                    let names = [first, &process.name].map(Clone::clone);
-                    return Some(Broken::SharedWritable { ppn, names });
+                if let Some(first) = writers.insert(ppn, root) {
+                    let mut roots = [first, root];
+                    roots.sort_by_key(|root| self.spaces().all(|process| process.root != *root));
+                    return Some(Broken::SharedWritable {
+                        ppn,
+                        names: roots.map(|root| self.owner_of(root)),
+                    });
                 }
             }
         }
         None
     }
 
-    /// A translation in the TLB that a program could use and the page tables do not allow; or one of a frame that is free.
-    pub(super) fn stale_grant(&self) -> Option<Broken> {
+    /// A translation in the TLB that the page tables do not allow any more, and that a program could use; or that leads to
+    /// a frame that is free already.
+    pub fn stale_grant(&self) -> Option<Broken> {
+        if self.policies.is_none() {
+            return None;
+        }
         let geometry = self.geometry();
         let hart = self.machine.hart(self.hart);
         let in_user_mode = hart.privilege == Privilege::User && self.running.is_some();
         let harmful = |entry: &Entry| {
             let frame = self.frame(entry.pte().ppn(&geometry));
             let is_free = frame.is_some_and(|frame| frame.usage == Usage::Free);
-            is_free || in_user_mode && self.grants_more(entry)
+            (is_free || in_user_mode) && self.grants_more(entry)
         };
         let (slot, entry) = hart.tlb.entries().find(|(_, entry)| harmful(entry))?;
         Some(Broken::StaleGrant { slot, ppn: entry.pte().ppn(&geometry) })

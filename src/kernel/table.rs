@@ -228,21 +228,24 @@ impl<O: Observer> Kernel<'_, O> {
     /// Frees the tables of an address space from which every page was unmapped.
     pub(super) fn free_tables(&mut self, root: Ppn) {
         let top = self.system.geometry().levels - 1;
-        self.free_table(root, top);
+        self.empty_table(root, top);
+        self.put_frame(root);
     }
 
-    fn free_table(&mut self, table: Ppn, level: u32) {
+    /// Frees the tables below a table, each when nothing points to it any more.
+    fn empty_table(&mut self, table: Ppn, level: u32) {
         let geometry = self.system.geometry();
         for index in 0..PAGE / geometry.pte_bytes {
             let pa = PhysAddr(geometry.frame_address(table).0 + index * geometry.pte_bytes);
             let pte = self.read_pte(pa);
             self.relies_on(!pte.is_leaf(), || format!("a page is still mapped by the table at {pa}"));
-            if pte.is_pointer() && self.is_table(pte.ppn(&geometry), level) {
-                self.free_table(pte.ppn(&geometry), level - 1);
+            let below = pte.ppn(&geometry);
+            if pte.is_pointer() && self.is_table(below, level) {
+                self.empty_table(below, level - 1);
                 self.write_pte(level, pa, Pte(0));
+                self.put_frame(below);
             }
         }
-        self.put_frame(table);
     }
 
     /// Whether a frame is a table that one of level `above` may point to: where a wrong kernel's tables lie in ruins,

@@ -1,9 +1,9 @@
 //! Which invariants a run breaks, and with which event. Only a wrong kernel breaks any.
 
 use super::Story;
-use crate::hw::{self, Trap};
+use crate::hw::{self, Ppn, Trap};
 use crate::kernel::check::Broken;
-use crate::kernel::{Bug, Event, Invariant};
+use crate::kernel::{Bug, Change, Event, Invariant, PAGE, System, Usage};
 use crate::timeline::Timeline;
 
 /// An invariant that held at the moment before, and does not at this one: another case than the time before.
@@ -27,13 +27,15 @@ impl Breach {
         }
         timeline.seek(0);
         let mut before: Vec<Invariant> = vec![];
-        let mut lasting = vec![];
+        let mut in_tables = vec![];
         for moment in 1..=timeline.end() {
             timeline.seek(moment);
-            if !timeline.changes().is_empty() {
-                lasting = timeline.system().broken();
+            let system = timeline.system();
+            if timeline.changes().iter().any(|change| concerns_tables(system, change)) {
+                in_tables = system.broken_tables();
             }
-            let broken: Vec<Broken> = lasting.iter().cloned().chain(not_mended(timeline)).collect();
+            let others = system.stale_grant().into_iter().chain(not_mended(timeline));
+            let broken: Vec<Broken> = in_tables.iter().cloned().chain(others).collect();
             let now: Vec<Invariant> = broken.iter().map(Broken::invariant).collect();
             for broken in broken.into_iter().filter(|broken| !before.contains(&broken.invariant())) {
                 // What the TLB holds does harm in user mode only: the same entry is told once, not at each return.
@@ -83,6 +85,20 @@ impl Story {
     pub fn breaks_here(&self, invariant: Invariant) -> bool {
         let here = self.timeline.moment();
         self.breaches.iter().any(|breach| breach.moment == here && breach.broken.invariant() == invariant)
+    }
+}
+
+/// Whether a change can break what must be so of frames and page tables: not what programs do with their own memory, and
+/// not what a hart keeps for itself.
+fn concerns_tables(system: &System, change: &Change) -> bool {
+    match change {
+        Change::Hardware(hw::Change::Memory { pa, .. }) => {
+            let frame = system.frame(Ppn(pa.0 / PAGE));
+            frame.is_none_or(|frame| matches!(frame.usage, Usage::Table { .. } | Usage::Free))
+        }
+        Change::Hardware(hw::Change::Chunk { .. }) => true,
+        Change::Hardware(_) | Change::Running(_) | Change::Current(_) | Change::Hart(_) => false,
+        _ => true,
     }
 }
 

@@ -189,6 +189,12 @@ fn pte_write(
             names::flags(now)
         );
     }
+    if !before.has(cow) && now.has(cow) {
+        return format!(
+            "C is set, and W stays, {}: this page is shared, and no store to it will trap.",
+            names::flags(now)
+        );
+    }
     if before.has(Flags::D) && !now.has(Flags::D) {
         return format!(
             "The kernel clears D in the PTE at {pa}, {}: the disk has these bytes now, and the next store shall be noticed.",
