@@ -101,7 +101,7 @@ fn the_bugs_are_caught_wherever_they_do_harm() {
     }
     let missing = [Invariant::References, Invariant::FreeInUse, Invariant::FreeList, Invariant::WritableCow];
     let missing =
-        missing.into_iter().chain([Invariant::SharedWritable, Invariant::StaleGrant, Invariant::Mended]);
+        missing.into_iter().chain([Invariant::SharedWritable, Invariant::StaleTlb, Invariant::Mended]);
     let missing: Vec<Invariant> = missing.filter(|invariant| !caught.contains(invariant)).collect();
     assert!(missing.is_empty(), "nothing breaks {missing:?}");
 }

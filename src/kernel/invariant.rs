@@ -20,9 +20,7 @@ pub enum Invariant {
     /// What is private can be written through one PTE at most.
     SharedWritable,
     /// While a program runs, the TLB allows nothing that the page tables do not; and what it maps is never free.
-    StaleGrant,
-    /// Between operations the TLB is what the page tables are.
-    StaleEntry,
+    StaleTlb,
     /// What the kernel returns to is not refused for the same reason again.
     Mended,
 }
@@ -36,8 +34,7 @@ impl Broken {
             Self::FreeList { .. } => Invariant::FreeList,
             Self::WritableCow { .. } => Invariant::WritableCow,
             Self::SharedWritable { .. } => Invariant::SharedWritable,
-            Self::StaleGrant { .. } => Invariant::StaleGrant,
-            Self::StaleEntry { .. } => Invariant::StaleEntry,
+            Self::StaleGrant { .. } | Self::StaleEntry { .. } => Invariant::StaleTlb,
             Self::NotMended { .. } => Invariant::Mended,
         }
     }
@@ -52,8 +49,7 @@ impl fmt::Display for Invariant {
             Self::FreeList => "free_list",
             Self::WritableCow => "writable_cow",
             Self::SharedWritable => "shared_writable",
-            Self::StaleGrant => "stale_grant",
-            Self::StaleEntry => "stale_entry",
+            Self::StaleTlb => "stale_tlb",
             Self::Mended => "mended",
         })
     }
