@@ -8,8 +8,10 @@
 //! The kernel touches physical memory directly, as xv6 does through its direct map, so its own accesses do not go through
 //! the TLB and set neither A nor D.
 
+pub mod accessed;
 pub mod area;
 pub mod bare;
+pub mod bug;
 pub mod check;
 mod copy;
 pub mod counters;
@@ -21,7 +23,9 @@ mod fault;
 pub mod file;
 mod fork;
 pub mod frames;
+mod harm;
 mod heap;
+pub mod invariant;
 mod mmap;
 pub mod op;
 pub mod operand;
@@ -43,11 +47,13 @@ mod user;
 mod vfork;
 
 pub use area::{Area, AreaKind};
+pub use bug::Bug;
 pub use counters::{Costs, Counters};
 pub use event::{Event, FaultCase, KernelEvent, Observer, Record, Unwatched};
 pub use expr::Expr;
 pub use file::{File, FileId};
 pub use frames::{Frame, Usage};
+pub use invariant::Invariant;
 pub use op::{Action, Op};
 pub use outcome::{About, OpError, Outcome, Within};
 pub use policy::Policies;

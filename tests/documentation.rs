@@ -279,6 +279,8 @@ fn names() -> Vec<Name> {
     let step = |step: Value| known(json!({ "steps": [step] }));
 
     tell("## The file", known(json!({ "?": 1 })));
+    let course = json!({ "course": { "part": "", "question": "", "minutes": 1, "?": 1 } });
+    tell("## The file", known(course));
     let inside = |outer: &str, inner: &str| known(json!({ outer: { inner: { "?": 1 } } }));
     for (heading, outer) in [("## The machine", "machine"), ("## The kernel", "kernel")] {
         let keys = known(json!({ outer: { "?": 1 } }));
@@ -318,6 +320,8 @@ fn names() -> Vec<Name> {
         let expect = json!({ list: [{ "?": 1 }] });
         tell("## Expectations", step(json!({ "op": "switch", "expect": expect })));
     }
+    let invariants = step(json!({ "op": "switch", "expect": { "breaks": "?" } }));
+    tell("### Wrong kernels", invariants);
     let state = json!({ "processes": [{ "name": "", "state": "?" }] });
     tell("## Expectations", quoted(step(json!({ "op": "switch", "expect": state }))));
     tell("## Numbers and expressions", NAMES.map(str::to_owned).to_vec());

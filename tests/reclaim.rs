@@ -17,7 +17,9 @@ const TAKEN: usize = 7;
 /// A story in which pages have so many frames. The stack's page has the first of them, and nobody uses it.
 fn story(frames: usize, kernel: &Value, steps: &Value) -> Story {
     let mut policies = json!({ "exec": "demand", "guard": "unmapped", "swap": "256K" });
-    policies.as_object_mut().unwrap().extend(kernel.as_object().unwrap().clone());
+    for (name, value) in kernel.as_object().into_iter().flatten() {
+        policies[name] = value.clone();
+    }
     let scenario = json!({
         "format": 1, "title": "", "machine": { "frames": TAKEN + frames }, "kernel": policies,
         "programs": { "app": { "text": "4K", "data": 0, "heap": "256K" } },
@@ -70,7 +72,7 @@ proptest! {
 }
 
 fn last(story: &Story) -> &Outcome {
-    &story.timeline.steps().last().unwrap().outcome
+    &story.timeline.steps().last().expect("there are some").outcome
 }
 
 #[track_caller]

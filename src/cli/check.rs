@@ -44,7 +44,7 @@ pub fn check(scenarios: &[String], settings: &Settings, format: Format, strict: 
 /// The scenario of a name. Unless one of its variants was asked for, each of them must be good, too. Only one run at a
 /// time is kept.
 fn every_variant(name: &str, settings: &Settings) -> Result<Good, Failure> {
-    let Story { scenario, timeline } = load::story(name, settings)?;
+    let Story { scenario, timeline, .. } = load::story(name, settings)?;
     let Scenario { source, steps, variants, warnings, .. } = scenario;
     let good =
         Good { source, steps: steps.len(), events: timeline.end(), variants: variants.len(), warnings };

@@ -88,6 +88,11 @@ impl Entry {
         self.path[self.depth - 1].pte
     }
 
+    /// The PTEs on the way to it as they were then, the root's first, the leaf last.
+    pub fn path(&self) -> &[Step] {
+        &self.path[..self.depth]
+    }
+
     /// The physical address it gives for an address of its page.
     pub fn translate(&self, geometry: &Geometry, va: VirtAddr) -> PhysAddr {
         let bytes = geometry.leaf_bytes(self.level);

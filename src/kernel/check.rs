@@ -3,11 +3,10 @@
 use super::PAGE;
 use super::file::FileKind;
 use super::frames::Usage;
-use super::process::Process;
 use super::swap::{Slot, Swapped};
 use super::system::System;
 use super::table::COW;
-use crate::hw::{Flags, Ppn};
+use crate::hw::{Access, Flags, Ppn, VirtAddr};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
@@ -27,6 +26,34 @@ pub enum Broken {
     FreeInUse {
         /// The frame.
         ppn: Ppn,
+    },
+    /// The free list does not lead to every free frame, or leads in a circle.
+    FreeList {
+        /// How many frames it leads to.
+        listed: usize,
+        /// How many free frames it does not lead to.
+        lost: usize,
+    },
+    /// A private frame can be written through two PTEs.
+    SharedWritable {
+        /// The frame.
+        ppn: Ppn,
+        /// Whose PTEs.
+        names: [String; 2],
+    },
+    /// The TLB allows what the page tables do not.
+    StaleGrant {
+        /// The slot.
+        slot: usize,
+        /// The frame that the slot leads to.
+        ppn: Ppn,
+    },
+    /// The kernel returns from a fault, and nothing has been mended.
+    NotMended {
+        /// The address at fault.
+        va: VirtAddr,
+        /// What was wanted of it.
+        access: Access,
     },
     /// A page is marked copy-on-write and can be written.
     WritableCow {
@@ -60,7 +87,35 @@ impl fmt::Display for Broken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::References { ppn, counted, holders } => {
-                write!(f, "frame {ppn} counts {counted} owners and has {holders}")
+                let owners = if *counted == 1 { "owner" } else { "owners" };
+                write!(f, "frame {ppn} counts {counted} {owners} and has {holders}")
+            }
+            Self::FreeList { listed, lost: 0 } => {
+                write!(f, "the free list leads in a circle after {listed} frames")
+            }
+            Self::FreeList { listed, lost } => {
+                write!(
+                    f,
+                    "the free list leads to {listed} frames, and {lost} more are free that nobody finds again"
+                )
+            }
+            Self::SharedWritable { ppn, names: [one, other] } if one == other => {
+                write!(f, "{one} can write frame {ppn} through two PTEs, and it is one page's alone")
+            }
+            Self::SharedWritable { ppn, names: [one, other] } => {
+                write!(f, "{one} and {other} can both write frame {ppn}, which is private")
+            }
+            Self::StaleGrant { slot, ppn } => {
+                write!(
+                    f,
+                    "TLB slot {slot} still leads to frame {ppn} in a way that no page table allows any more"
+                )
+            }
+            Self::NotMended { va, access } => {
+                write!(
+                    f,
+                    "the kernel has mended nothing: the {access} at {va} will fault again, for the same reason"
+                )
             }
             Self::FreeInUse { ppn } => write!(f, "frame {ppn} is free and in use"),
             Self::WritableCow { process, ppn } => {
@@ -78,6 +133,19 @@ impl fmt::Display for Broken {
 }
 
 impl System {
+    /// The root of every page table that there is: those of processes, and one that is being built or taken apart.
+    pub(super) fn roots(&self) -> BTreeSet<Ppn> {
+        let top = Usage::Table { level: self.geometry().levels - 1 };
+        let roots = self.frames().filter(|(_, frame)| frame.usage == top);
+        roots.map(|(ppn, _)| ppn).chain(self.spaces().map(|process| process.root)).collect()
+    }
+
+    /// Whose page table it is, in words.
+    pub(super) fn owner_of(&self, root: Ppn) -> String {
+        let owner = self.spaces().find(|process| process.root == root);
+        owner.map_or_else(|| "a page table in the making".into(), |process| process.name.clone())
+    }
+
     /// How many page tables and caches hold each frame.
     pub fn holders(&self) -> BTreeMap<Ppn, u32> {
         let mut held = BTreeMap::new();
@@ -85,9 +153,9 @@ impl System {
         hold(self.trampoline_frame());
         self.zero_frame().into_iter().for_each(&mut hold);
         self.cache.values().copied().for_each(&mut hold);
-        for process in self.spaces() {
-            self.table_frames(process.root).into_iter().for_each(|(ppn, _)| hold(ppn));
-            for mapping in self.mappings(process.root) {
+        for root in self.roots() {
+            self.table_frames(root).into_iter().for_each(|(ppn, _)| hold(ppn));
+            for mapping in self.mappings(root) {
                 hold(mapping.place.pte.ppn(&self.geometry()));
             }
         }
@@ -99,31 +167,46 @@ impl System {
     }
 
     /// What must hold after every event: counts are never too low, nothing free is used, nothing copy-on-write can be
-    /// written.
+    /// written, nothing private by two, and no program is allowed by the TLB what its page table does not allow.
     ///
     /// # Errors
     ///
     /// The first invariant that does not hold.
     pub fn check_always(&self) -> Result<(), Broken> {
+        self.broken().into_iter().next().map_or(Ok(()), Err)
+    }
+
+    /// Every invariant of those that does not hold, with one case of each.
+    pub fn broken(&self) -> Vec<Broken> {
+        self.broken_tables().into_iter().chain(self.stale_grant()).collect()
+    }
+
+    /// The same of those that are about frames and page tables, and not about the TLB.
+    pub fn broken_tables(&self) -> Vec<Broken> {
         if self.policies.is_none() {
-            return Ok(());
+            return vec![];
         }
         let held = self.holders();
-        for (ppn, holders) in &held {
+        let too_low = held.iter().find_map(|(ppn, holders)| {
             let counted = self.frame(*ppn).map_or(0, |frame| frame.refs);
-            if counted < *holders {
-                return Err(Broken::References { ppn: *ppn, counted, holders: *holders });
-            }
-        }
-        for ppn in self.free_list() {
-            let unused = self.frame(ppn).is_some_and(|frame| frame.refs == 0 && frame.usage == Usage::Free);
-            if !unused || held.contains_key(&ppn) {
-                return Err(Broken::FreeInUse { ppn });
-            }
-        }
+            (counted < *holders).then_some(Broken::References { ppn: *ppn, counted, holders: *holders })
+        });
+        let in_use = self.free_list().into_iter().find(|ppn| {
+            let unused = self.frame(*ppn).is_some_and(|frame| frame.refs == 0 && frame.usage == Usage::Free);
+            !unused || held.contains_key(ppn)
+        });
+        let cow = self.roots().into_iter().find_map(|root| self.writable_cow(root));
         let held = self.slot_holders();
-        self.check_slots(|slot, counted| counted >= held.get(&slot).copied().unwrap_or_default())?;
-        self.spaces().try_for_each(|process| self.check_cow(process))
+        let slots = self.wrong_slot(|slot, counted| counted >= held.get(&slot).copied().unwrap_or_default());
+        let found = [
+            too_low,
+            slots,
+            in_use.map(|ppn| Broken::FreeInUse { ppn }),
+            self.broken_free_list(),
+            cow,
+            self.shared_writable(),
+        ];
+        found.into_iter().flatten().collect()
     }
 
     /// How many PTEs and pages of shared memory name each slot of swap.
@@ -137,16 +220,16 @@ impl System {
         held
     }
 
-    fn check_slots(&self, is_right: impl Fn(Slot, u32) -> bool) -> Result<(), Broken> {
+    fn wrong_slot(&self, is_right: impl Fn(Slot, u32) -> bool) -> Option<Broken> {
         let wrong =
             |(slot, held): &(Slot, Option<&Swapped>)| !is_right(*slot, held.map_or(0, |held| held.refs));
-        let Some((slot, held)) = self.swap_slots().find(wrong) else { return Ok(()) };
+        let (slot, held) = self.swap_slots().find(wrong)?;
         let holders = self.slot_holders().get(&slot).copied().unwrap_or_default();
-        Err(Broken::SwapReferences { slot, counted: held.map_or(0, |held| held.refs), holders })
+        Some(Broken::SwapReferences { slot, counted: held.map_or(0, |held| held.refs), holders })
     }
 
     /// Every page in the page cache has the bytes of its file, or a PTE by which it was written says that it has not.
-    fn check_written(&self) -> Result<(), Broken> {
+    fn unwritten(&self) -> Option<Broken> {
         let geometry = self.geometry();
         let dirty: BTreeSet<Ppn> = self
             .spaces()
@@ -161,10 +244,10 @@ impl System {
                 memory.chunk(self.frame_address(*ppn)).is_none_or(|cached| cached[..inside] != disk[..inside])
             });
             if file.kind != FileKind::Memory && differs && !dirty.contains(ppn) {
-                return Err(Broken::Unwritten { ppn: *ppn });
+                return Some(Broken::Unwritten { ppn: *ppn });
             }
         }
-        Ok(())
+        None
     }
 
     /// What must hold between operations as well: counts are exact, and the TLB agrees with the tables.
@@ -185,22 +268,22 @@ impl System {
             }
         }
         let held = self.slot_holders();
-        self.check_slots(|slot, counted| counted == held.get(&slot).copied().unwrap_or_default())?;
-        self.check_written()?;
+        let slots = self.wrong_slot(|slot, counted| counted == held.get(&slot).copied().unwrap_or_default());
+        if let Some(broken) = slots.or_else(|| self.unwritten()) {
+            return Err(broken);
+        }
         match self.machine.stale_slots(self.hart).first() {
             Some(slot) if self.running.is_some() => Err(Broken::StaleEntry { slot: *slot }),
             _ => Ok(()),
         }
     }
 
-    fn check_cow(&self, process: &Process) -> Result<(), Broken> {
-        for mapping in self.mappings(process.root) {
+    fn writable_cow(&self, root: Ppn) -> Option<Broken> {
+        let writable = self.mappings(root).into_iter().find(|mapping| {
             let flags = mapping.place.pte.flags();
-            if flags.has(COW) && flags.has(Flags::W) {
-                let ppn = mapping.place.pte.ppn(&self.geometry());
-                return Err(Broken::WritableCow { process: process.name.clone(), ppn });
-            }
-        }
-        Ok(())
+            flags.has(COW) && flags.has(Flags::W)
+        })?;
+        let ppn = writable.place.pte.ppn(&self.geometry());
+        Some(Broken::WritableCow { process: self.owner_of(root), ppn })
     }
 }

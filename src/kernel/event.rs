@@ -296,6 +296,18 @@ pub enum KernelEvent {
         /// How many; they lie in one page.
         bytes: u64,
     },
+    /// The kernel has looked which pages of a range were touched, and has cleared their A bits.
+    Accessed {
+        /// Whose pages.
+        pid: Pid,
+        /// The first address.
+        start: VirtAddr,
+        /// How many pages.
+        pages: u64,
+        /// A bit for each, the lowest for the first: it was touched.
+        #[serde(serialize_with = "word")]
+        mask: u64,
+    },
     /// A process has one more area.
     AreaNew {
         /// Whose.
@@ -353,6 +365,14 @@ pub enum KernelEvent {
         #[serde(rename = "use")]
         usage: Usage,
     },
+    /// An instruction has faulted again and again, although the kernel said each time that it has mended that. The run
+    /// goes on with the next operation; the process would not.
+    Stuck {
+        /// Whose instruction.
+        pid: Pid,
+        /// How often it was tried.
+        tries: usize,
+    },
     /// The operation is passed over: its process has ended.
     Skipped {
         /// Whose operation.
@@ -375,6 +395,11 @@ pub enum KernelEvent {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
 fn is_false(flag: &bool) -> bool {
     !flag
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+fn word<S: serde::Serializer>(value: &u64, serializer: S) -> Result<S::Ok, S::Error> {
+    hw::addr::Word(*value).serialize(serializer)
 }
 
 /// What an area allows: `R`, `W` and `X`, a dash where it does not.

@@ -1,6 +1,7 @@
 //! The fault handler: which case is it, and what follows.
 
 use super::area::{Area, AreaKind};
+use super::bug::Bug;
 use super::event::{FaultCase, FaultCaseOrMemory, KernelEvent, Observer, Prot};
 use super::frames::Usage;
 use super::policy::Stack;
@@ -152,6 +153,7 @@ impl<O: Observer> Kernel<'_, O> {
             FaultCase::CowLastOwner => {
                 self.reflag(&process, page, |flags| flags.without(COW) | Flags::W);
             }
+            FaultCase::SetAccessed if self.has(Bug::NeverAccessed) => {}
             FaultCase::SetAccessed => {
                 let dirty = if access == Access::Store { Flags::D } else { Flags::default() };
                 self.reflag(&process, page, |flags| flags | Flags::A | dirty);

@@ -1,6 +1,7 @@
 //! fork: a second process with the same memory, shared copy-on-write or copied.
 
 use super::area::{Area, AreaKind};
+use super::bug::Bug;
 use super::event::{KernelEvent, Observer};
 use super::frames::Usage;
 use super::policy::Fork;
@@ -84,7 +85,9 @@ impl<O: Observer> Kernel<'_, O> {
         }
         // A shared page that the parent has written is the parent's to write back.
         let flags = if private { self.mark_cow(place) } else { flags.without(Flags::D) };
-        self.get_frame(ppn);
+        if !(private && self.has(Bug::NoReferenceCount)) {
+            self.get_frame(ppn);
+        }
         self.map_or_put(child, va, ppn, flags)
     }
 
@@ -107,7 +110,10 @@ impl<O: Observer> Kernel<'_, O> {
         if !flags.has(Flags::W) {
             return flags;
         }
-        let marked = flags.without(Flags::W) | COW;
+        let marked = match self.has(Bug::WritableFork) {
+            true => flags | COW,
+            false => flags.without(Flags::W) | COW,
+        };
         self.write_pte(place.level, place.pa, place.pte.with_flags(marked));
         marked
     }

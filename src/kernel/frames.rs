@@ -124,20 +124,40 @@ impl System {
         self.frames.len() as u64 - self.frames_free()
     }
 
-    /// The free list, in the order in which frames will be handed out, read from the frames themselves.
+    /// The free list, in the order in which frames will be handed out, read from the frames themselves. It ends where
+    /// it would come to a frame for the second time, or to none that exists.
     pub fn free_list(&self) -> Vec<Ppn> {
+        self.walk_free_list().0
+    }
+
+    /// Whether the free list comes to a frame for the second time.
+    pub(super) fn free_list_circles(&self) -> bool {
+        self.walk_free_list().1
+    }
+
+    fn walk_free_list(&self) -> (Vec<Ppn>, bool) {
         let mut list = vec![];
-        let mut next = self.free_head;
-        while let Some(ppn) = next.filter(|_| list.len() < self.frames.len()) {
+        let mut seen = vec![false; self.frames.len()];
+        let mut next = self.first_free();
+        while let Some((ppn, index)) = next.and_then(|ppn| Some((ppn, self.frame_index(ppn)?))) {
+            if std::mem::replace(&mut seen[index], true) {
+                return (list, true);
+            }
             list.push(ppn);
             next = self.next_free(ppn);
         }
-        list
+        (list, false)
     }
 
+    /// The frame that is handed out next.
+    fn first_free(&self) -> Option<Ppn> {
+        self.free_head.filter(|ppn| self.frame(*ppn).is_some())
+    }
+
+    /// The one after it: what its first word leads to, if that is a frame.
     fn next_free(&self, ppn: Ppn) -> Option<Ppn> {
         let next = self.machine.memory().read(self.frame_address(ppn), 8).unwrap_or_default();
-        (next != 0).then_some(Ppn(next / PAGE))
+        Some(Ppn(next / PAGE)).filter(|ppn| self.frame(*ppn).is_some())
     }
 
     pub(super) fn frame_index(&self, ppn: Ppn) -> Option<usize> {
@@ -168,10 +188,10 @@ impl<O: Observer> Kernel<'_, O> {
     /// Takes the first frame of the free list, with one owner and filled with junk; if none is free, another page loses its
     /// own. `None` if that cannot be.
     pub(super) fn alloc_frame(&mut self, usage: Usage) -> Option<Ppn> {
-        if self.system.free_head.is_none() {
+        if self.system.first_free().is_none() {
             self.reclaim();
         }
-        let Some(ppn) = self.system.free_head else {
+        let Some(ppn) = self.system.first_free() else {
             self.event(KernelEvent::OutOfMemory { usage });
             return None;
         };
@@ -208,7 +228,7 @@ impl<O: Observer> Kernel<'_, O> {
 
     /// A frame has one more owner.
     pub(super) fn get_frame(&mut self, ppn: Ppn) {
-        let frame = self.known(ppn);
+        let Some(frame) = self.known(ppn) else { return };
         let refs = frame.refs + 1;
         self.change(Change::Frame { ppn, frame: Frame { refs, ..frame } });
         self.event(KernelEvent::FrameRef { ppn, refs });
@@ -216,8 +236,8 @@ impl<O: Observer> Kernel<'_, O> {
 
     /// A frame has one owner less; the last one frees it.
     pub(super) fn put_frame(&mut self, ppn: Ppn) {
-        let frame = self.known(ppn);
-        assert!(frame.refs > 0, "frame {ppn} is freed twice");
+        let Some(frame) = self.known(ppn) else { return };
+        self.relies_on(frame.refs > 0, || format!("frame {ppn} is freed twice"));
         if frame.refs > 1 {
             let refs = frame.refs - 1;
             self.change(Change::Frame { ppn, frame: Frame { refs, ..frame } });
@@ -238,11 +258,16 @@ impl<O: Observer> Kernel<'_, O> {
 
     /// Replaces all that a frame holds; `None` for zeros.
     pub(super) fn fill_frame(&mut self, ppn: Ppn, contents: Option<Arc<Page>>) {
-        let pa = self.system.frame_address(ppn);
-        self.change(Change::Hardware(hw::Change::Chunk { pa, chunk: contents }));
+        if self.known(ppn).is_some() {
+            let pa = self.system.frame_address(ppn);
+            self.change(Change::Hardware(hw::Change::Chunk { pa, chunk: contents }));
+        }
     }
 
-    fn known(&self, ppn: Ppn) -> Frame {
-        *self.system.frame(ppn).expect("the kernel's page tables point only to frames that exist")
+    /// What is known of a frame that a page table points to: a wrong kernel's may point to none.
+    fn known(&self, ppn: Ppn) -> Option<Frame> {
+        let frame = self.system.frame(ppn).copied();
+        self.relies_on(frame.is_some(), || format!("a page table points to {ppn}, which does not exist"));
+        frame
     }
 }

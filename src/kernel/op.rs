@@ -171,6 +171,15 @@ pub enum Action {
         #[schemars(example = &"page")]
         length: Option<Expr>,
     },
+    /// Asks which pages of a range were touched since the last time, and clears their A bits.
+    Accessed {
+        /// An address in the first page.
+        #[schemars(example = &"heap")]
+        at: Expr,
+        /// How many bytes; at most 64 pages.
+        #[schemars(example = &"64K")]
+        length: Expr,
+    },
     /// Has the kernel read bytes of a file into the process's memory.
     Read {
         /// The file.
@@ -281,6 +290,7 @@ impl Action {
             Self::Mmap { .. } => "mmap",
             Self::Munmap { .. } => "munmap",
             Self::Msync { .. } => "msync",
+            Self::Accessed { .. } => "accessed",
             Self::Read { .. } => "read",
             Self::Write { .. } => "write",
             Self::Switch {} => "switch",

@@ -33,7 +33,7 @@ impl<O: Observer> Kernel<'_, O> {
         if let Action::Spawn { program, name } = &*op.action {
             return self.perform_spawn(program, name.as_deref().unwrap_or(program));
         }
-        if let Action::Tick {} = &op.action {
+        if let Action::Tick {} = &*op.action {
             return Ok(self.tick());
         }
         let Some(pid) = self.subject(op)? else {
@@ -101,6 +101,11 @@ impl<O: Observer> Kernel<'_, O> {
                 let start = self.address(op, "at", at)?;
                 let bytes = self.optional(op, "length", length.as_ref())?;
                 self.syscall(pid, &Call::Msync { start, bytes })
+            }
+            Action::Accessed { at, length } => {
+                let start = self.address(op, "at", at)?;
+                let bytes = self.value(op, "length", length)?;
+                self.syscall(pid, &Call::Accessed { start, bytes })
             }
             Action::Read { file, offset, at, length } => {
                 let transfer = self.transfer(op, file, offset, at, length)?;

@@ -1,5 +1,6 @@
 //! The kernel's policies: what it may do in more than one way. Each is a setting of a scenario.
 
+use super::bug::Bug;
 use super::expr::Size;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -144,6 +145,9 @@ pub struct Policies {
     /// Where the numbers of random reclaim begin.
     #[schemars(example = 7)]
     pub seed: u64,
+    /// What the kernel gets wrong: a safeguard that is left out, for the damage to be seen.
+    #[schemars(example = &"no_fence")]
+    pub bug: Bug,
 }
 
 impl Default for Policies {
@@ -161,6 +165,7 @@ impl Default for Policies {
             swap: Size(0),
             clean_first: false,
             seed: 0,
+            bug: Bug::None,
         }
     }
 }

@@ -74,7 +74,7 @@ impl System {
             let known = mappers.len() as u32 + cached == frame.refs;
             let small = mappers.iter().all(|mapper| mapper.place.level == 0);
             let dirty = self.is_dirty(frame, &mappers);
-            (known && small).then(|| Resident { ppn, frame: *frame, mappers, dirty })
+            (known && small).then_some(Resident { ppn, frame: *frame, mappers, dirty })
         };
         self.frames().filter_map(of).collect()
     }

@@ -28,7 +28,7 @@ pub struct Replacement {
 
 impl System {
     /// The order in which the hand goes round: down from the frame before it, as a fresh free list hands frames out.
-    fn from_hand(&self, ppn: Ppn) -> u64 {
+    fn hand_to(&self, ppn: Ppn) -> u64 {
         let (hand, count) = (self.replacement.hand, self.frames.len() as u64);
         let next = hand.map_or(count, |hand| self.frame_index(hand).unwrap_or_default() as u64);
         let index = self.frame_index(ppn).unwrap_or_default() as u64;
@@ -42,7 +42,7 @@ impl System {
         match self.reclaim_policy() {
             Reclaim::Fifo | Reclaim::SecondChance => residents.sort_by_key(|page| page.frame.arrived),
             Reclaim::Lru => residents.sort_by_key(|page| page.frame.used),
-            Reclaim::Clock => residents.sort_by_key(|page| self.from_hand(page.ppn)),
+            Reclaim::Clock => residents.sort_by_key(|page| self.hand_to(page.ppn)),
             Reclaim::Aging => residents.sort_by_key(age),
             Reclaim::Optimal => residents.sort_by_key(|page| std::cmp::Reverse(self.next_use(page))),
             Reclaim::None | Reclaim::Random => return vec![],
@@ -72,7 +72,7 @@ impl<O: Observer> Kernel<'_, O> {
             Reclaim::Random => self.pick(residents),
             Reclaim::Clock => {
                 let mut round = residents;
-                round.sort_by_key(|page| self.system.from_hand(page.ppn));
+                round.sort_by_key(|page| self.system.hand_to(page.ppn));
                 self.first_unused(policy, round)
             }
             Reclaim::SecondChance => {

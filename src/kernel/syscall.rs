@@ -19,6 +19,7 @@ pub(super) enum Call<'a> {
     Mmap(mmap::Request<'a>),
     Munmap { start: VirtAddr, bytes: Option<u64> },
     Msync { start: VirtAddr, bytes: Option<u64> },
+    Accessed { start: VirtAddr, bytes: u64 },
     Read(Transfer<'a>),
     Write(Transfer<'a>),
 }
@@ -56,6 +57,7 @@ impl Call<'_> {
             Self::Mmap(_) => "mmap",
             Self::Munmap { .. } => "munmap",
             Self::Msync { .. } => "msync",
+            Self::Accessed { .. } => "accessed",
             Self::Read(_) => "read",
             Self::Write(_) => "write",
         }
@@ -90,6 +92,7 @@ impl<O: Observer> Kernel<'_, O> {
             Call::Mmap(request) => self.mmap(pid, request),
             Call::Munmap { start, bytes } => self.munmap(pid, *start, *bytes).map(|()| 0),
             Call::Msync { start, bytes } => self.msync(pid, *start, *bytes).map(|()| 0),
+            Call::Accessed { start, bytes } => self.accessed(pid, *start, *bytes),
             Call::Read(transfer) => self.read(pid, transfer),
             Call::Write(transfer) => self.write(pid, transfer),
         };

@@ -1,5 +1,6 @@
 //! Page tables: mechanism only. Who maps what, and why, is said elsewhere.
 
+use super::bug::Bug;
 use super::event::Observer;
 use super::frames::Usage;
 use super::policy::EmptyTables;
@@ -132,8 +133,12 @@ impl System {
 
     /// Shows every PTE that concerns one of `pages` and is not clear to `see`, a table's pointer before what it points to, until
     /// `see` has seen enough.
+    ///
+    /// A kernel's page table has no more tables than there are frames: where a wrong one's leads in circles, no more are
+    /// entered.
     fn visit(&self, root: Ppn, pages: Range<u64>, see: &mut impl FnMut(VirtAddr, Place) -> bool) {
-        self.visit_table(root, self.geometry().levels - 1, 0, &pages, see);
+        let mut tables = if self.policies.is_some() { self.frames.len() } else { usize::MAX };
+        self.visit_table(root, self.geometry().levels - 1, 0, &pages, &mut tables, see);
     }
 
     /// `first` is the page that the table's first entry begins with.
@@ -143,8 +148,11 @@ impl System {
         level: u32,
         first: u64,
         pages: &Range<u64>,
+        tables: &mut usize,
         see: &mut impl FnMut(VirtAddr, Place) -> bool,
     ) -> bool {
+        let Some(left) = tables.checked_sub(1) else { return false };
+        *tables = left;
         let geometry = self.geometry();
         let shift = geometry.index_bits * level;
         let entries = 1 << geometry.index_bits_at(level);
@@ -158,7 +166,7 @@ impl System {
             let va = geometry.page_address(crate::hw::Vpn(vpn));
             let more = see(va, Place { level, pa, pte });
             let leads_on = pte.is_pointer() && level > 0;
-            let below = !leads_on || self.visit_table(pte.ppn(&geometry), level - 1, vpn, pages, see);
+            let below = !leads_on || self.visit_table(pte.ppn(&geometry), level - 1, vpn, pages, tables, see);
             if !more || !below {
                 return false;
             }
@@ -187,7 +195,7 @@ impl<O: Observer> Kernel<'_, O> {
             let pa = PhysAddr(at);
             let pte = self.read_pte(pa);
             if level == 0 {
-                assert!(pte == Pte(0), "{va} is mapped already");
+                self.relies_on(pte == Pte(0), || format!("{va} is mapped already"));
                 self.write_pte(0, pa, entry);
             } else if pte.is_pointer() {
                 table = pte.ppn(&geometry);
@@ -260,42 +268,69 @@ impl<O: Observer> Kernel<'_, O> {
     /// Frees the tables of an address space from which every page was unmapped.
     pub(super) fn free_tables(&mut self, root: Ppn) {
         let top = self.system.geometry().levels - 1;
-        self.free_table(root, top);
+        self.empty_table(root, top);
+        self.put_frame(root);
     }
 
-    fn free_table(&mut self, table: Ppn, level: u32) {
+    /// Frees the tables below a table, each when nothing points to it any more.
+    fn empty_table(&mut self, table: Ppn, level: u32) {
         let geometry = self.system.geometry();
         for index in 0..PAGE / geometry.pte_bytes {
             let pa = PhysAddr(geometry.frame_address(table).0 + index * geometry.pte_bytes);
             let pte = self.read_pte(pa);
-            assert!(pte == Pte(0) || pte.is_pointer(), "a page is still mapped by the table at {pa}");
-            if pte.is_pointer() {
-                self.free_table(pte.ppn(&geometry), level - 1);
+            self.relies_on(pte == Pte(0) || pte.is_pointer(), || {
+                format!("a page is still mapped by the table at {pa}")
+            });
+            let below = pte.ppn(&geometry);
+            if pte.is_pointer() && self.is_table(below, level) {
+                self.empty_table(below, level - 1);
                 self.write_pte(level, pa, Pte(0));
+                self.put_frame(below);
             }
         }
-        self.put_frame(table);
+    }
+
+    /// Whether a frame is a table that one of level `above` may point to: where a wrong kernel's tables lie in ruins,
+    /// what looks like a pointer may lead anywhere.
+    fn is_table(&self, ppn: Ppn, above: u32) -> bool {
+        let usage = self.system.frame(ppn).map(|frame| frame.usage);
+        let is_one = matches!(usage, Some(Usage::Table { level }) if level + 1 == above);
+        self.relies_on(is_one, || format!("{ppn} is no table, and a table points to it"));
+        is_one
     }
 
     /// Writes a PTE.
     pub(super) fn write_pte(&mut self, level: u32, pa: PhysAddr, pte: Pte) {
         let width = self.system.geometry().pte_bytes;
+        let exists = self.system.machine.memory().contains(pa, width);
+        self.relies_on(exists, || format!("there is no memory for the PTE at {pa}"));
+        if !exists {
+            return;
+        }
         self.hardware(|machine, tap| machine.write_pte(level, pa, pte, width, tap));
     }
 
     fn read_pte(&self, pa: PhysAddr) -> Pte {
         let width = self.system.geometry().pte_bytes;
-        Pte(self.system.machine.memory().read(pa, width).expect("page tables lie in memory"))
+        let word = self.system.machine.memory().read(pa, width);
+        self.relies_on(word.is_some(), || format!("there is no memory for the PTE at {pa}"));
+        Pte(word.unwrap_or_default())
     }
 
     /// `sfence.vma` for one page of an address space.
     pub(super) fn fence_page(&mut self, va: VirtAddr, asid: u16) {
+        if self.has(Bug::NoFence) {
+            return;
+        }
         let (hart, asid) = (self.hart, self.tagged(asid));
         self.hardware(|machine, tap| machine.sfence(hart, Some(va), asid, tap));
     }
 
     /// `sfence.vma` for an address space.
     pub(super) fn fence_space(&mut self, asid: u16) {
+        if self.has(Bug::NoFence) {
+            return;
+        }
         let (hart, asid) = (self.hart, self.tagged(asid));
         self.hardware(|machine, tap| machine.sfence(hart, None, asid, tap));
     }

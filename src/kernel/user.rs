@@ -35,8 +35,10 @@ impl<O: Observer> Kernel<'_, O> {
         let killed = self.system.counters.evictions > evictions;
         if killed {
             self.kill(pid, FaultCaseOrMemory::OutOfMemory);
+        } else {
+            // Only a kernel that mends the wrong thing comes here: the instruction would fault for ever.
+            self.event(KernelEvent::Stuck { pid, tries: TRIES });
         }
-        // Else only a kernel that mends the wrong thing comes here: the instruction would fault for ever.
         Outcome::Trapped { trap, killed }
     }
 

@@ -3,7 +3,7 @@
 
 use super::random::Random;
 use super::settings::MachineSettings;
-use super::{Ask, Expect};
+use super::{Ask, Course, Expect};
 use crate::kernel::expr::Size;
 use crate::kernel::program::Sizes;
 use crate::kernel::{Action, Expr, Policies};
@@ -20,8 +20,10 @@ use std::sync::Arc;
 pub const FORMAT: u64 = 1;
 
 /// The keys of a scenario, in the order in which they are written.
-pub(super) const KEYS: [&str; 10] =
-    ["$schema", "format", "title", "summary", "machine", "kernel", "variants", "programs", "files", "steps"];
+pub(super) const KEYS: [&str; 11] = [
+    "$schema", "format", "title", "summary", "course", "machine", "kernel", "variants", "programs", "files",
+    "steps",
+];
 
 /// A scenario of pagewalk: a machine, a kernel's policies, programs and files, and what happens.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -42,6 +44,8 @@ pub struct Document {
     #[serde(default)]
     #[schemars(example = &"Why copying at fork is work thrown away.")]
     pub summary: String,
+    /// Its place in a course, for lists.
+    pub course: Option<Course>,
     /// Settings of the hardware.
     #[serde(default)]
     pub machine: MachineSettings,

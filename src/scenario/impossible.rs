@@ -28,6 +28,9 @@ pub fn check(expect: &Expect, node: &Node, bare: bool, problems: &mut Vec<Proble
         let help = "expect the PTE with a load, or its effect with an access";
         never(&["pages"], "a bare machine has no processes, and so no pages".into(), help);
     }
+    if bare && node.get("breaks").is_some() {
+        never(&["breaks"], "the invariants are a kernel's".into(), "remove it");
+    }
     if bare && node.get("processes").is_some() {
         never(&["processes"], "a bare machine has no processes".into(), "remove it");
     }

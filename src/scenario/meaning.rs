@@ -6,10 +6,10 @@ use super::document::{Document, FORMAT, Include, Item, Operation, Repeat};
 use super::impossible;
 use super::node::{Node, Value};
 use super::source::Place;
-use crate::hw::{Paging, Replacement};
-use crate::kernel::policy::Stack;
+use crate::hw::{AdUpdate, Paging, Replacement};
+use crate::kernel::policy::{Fork, Stack};
 use crate::kernel::system::NAMES;
-use crate::kernel::{Action, Policies};
+use crate::kernel::{Action, Bug, Policies};
 
 /// The most bytes that a name may have: of a process, a program, a file, a mapping or a variable.
 pub const MAX_NAME_BYTES: usize = 100;
@@ -21,6 +21,9 @@ const NAME_KEYS: [&str; 6] = ["as", "file", "name", "process", "program", "var"]
 pub fn check(document: &Document, root: &Node, broken: &[Place], problems: &mut Vec<Problem>) {
     format(document.format, root, broken, problems);
     long_names(root, problems);
+    if let Some(course) = &document.course {
+        course.check(root, broken, problems);
+    }
     match document.kernel.policies() {
         Some(policies) => with_kernel(document, policies, root, problems),
         None => without_kernel(root, problems),
@@ -82,9 +85,28 @@ fn with_kernel(document: &Document, policies: &Policies, root: &Node, problems: 
         let why = "the stack is fixed";
         no_effect(root, &["kernel", "stack_limit"], why, "add \"stack\": \"grow\", or remove it", problems);
     }
+    if let Some((why, help)) = harmless(document, policies) {
+        no_effect(root, &["kernel", "bug"], why, help, problems);
+    }
     if (2..=8).contains(&document.machine.harts) {
         let help = "remove it; other harts are for a bare machine";
         no_effect(root, &["machine", "harts"], "the kernel runs on the first hart", help, problems);
+    }
+}
+
+/// Why a wrong kernel does no harm on this machine or under its other policies, and what to write instead.
+fn harmless(document: &Document, policies: &Policies) -> Option<(&'static str, &'static str)> {
+    match policies.bug {
+        Bug::NoFence if document.machine.tlb.entries == 0 => {
+            Some(("the TLB has no entries that could be stale", "give it \"entries\", or remove this"))
+        }
+        Bug::NoReferenceCount | Bug::WritableFork if policies.fork == Fork::Copy => {
+            Some(("a copying fork shares no private page", "use \"fork\": \"cow\", or remove this"))
+        }
+        Bug::NeverAccessed if document.machine.ad_update == AdUpdate::Hardware => {
+            Some(("the hardware sets A itself", "use \"ad_update\": \"fault\", or remove this"))
+        }
+        _ => None,
     }
 }
 

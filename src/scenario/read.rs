@@ -101,8 +101,19 @@ fn scenario(
         Some(list) => expand(&document.steps, list, &broken, problems),
         None => Script::default(),
     };
-    let Document { title, summary, .. } = document;
-    Scenario { source, title, summary, setup, settings, variants: vec![], chapters, steps, warnings: unused }
+    let Document { title, summary, course, .. } = document;
+    Scenario {
+        source,
+        title,
+        summary,
+        course,
+        setup,
+        settings,
+        variants: vec![],
+        chapters,
+        steps,
+        warnings: unused,
+    }
 }
 
 /// What cannot be relied on, given what is wrong in a tree.

@@ -5,12 +5,13 @@ mod state;
 use super::Story;
 use super::ends::Ends;
 use crate::hw::{self, Trap};
+use crate::kernel::check::Broken;
 use crate::kernel::system::NAMES;
 use crate::kernel::table::COW;
-use crate::kernel::{Action, Event, Expr, Op, Outcome, Process, System};
+use crate::kernel::{Action, Event, Expr, Invariant, Op, Outcome, Process, System};
 use crate::scenario::expect::{Amount, COUNTERS, FileExpect, PageExpect};
 use crate::scenario::node::Node;
-use crate::scenario::{Expect, Place, Problem, Scenario, diagnostic::Kind};
+use crate::scenario::{Expect, Place, Problem, Scenario, Step, diagnostic::Kind};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 
@@ -33,11 +34,40 @@ pub(super) struct Run {
     /// The names that steps give, and those that every process has.
     names: BTreeSet<String>,
     ends: Ends,
+    /// The first breach of each invariant, and its step.
+    breaches: Vec<(usize, Broken)>,
 }
 
 impl Run {
     pub(super) fn of(story: &Story) -> Self {
-        Self { names: given(&story.scenario), ends: Ends::of(&story.timeline) }
+        let breaches = story.first_breaches();
+        let breaches = breaches.into_iter().map(|(step, breach)| (step, breach.broken.clone())).collect();
+        Self { names: given(&story.scenario), ends: Ends::of(&story.timeline), breaches }
+    }
+
+    /// The invariants that a step breaks and does not expect to.
+    pub(super) fn unexpected(&self, index: usize, step: &Step) -> Vec<Problem> {
+        let expected = step.expect.as_ref().map(|expect| expect.breaks.0.as_slice()).unwrap_or_default();
+        let here = self.breaches.iter().filter(|(step, _)| *step == index).map(|(_, broken)| broken);
+        let unexpected = here.filter(|broken| !expected.contains(&broken.invariant()));
+        unexpected
+            .map(|broken| {
+                let what = format!("this step breaks an invariant: {broken}");
+                let help = format!("if that is meant, expect it: \"breaks\": \"{}\"", broken.invariant());
+                Problem::advice(step.node.place_of_key("op"), what, help)
+            })
+            .collect()
+    }
+
+    /// What became of an invariant that a step was to break, as a clause; `None` if that step was the first to break it.
+    fn not_broken_by(&self, index: usize, invariant: Invariant) -> Option<String> {
+        let broken = self.breaches.iter().find(|(_, broken)| broken.invariant() == invariant);
+        match broken.map(|(step, _)| *step) {
+            Some(step) if step == index => None,
+            Some(step) if step < index => Some(format!("it was broken in step {} already", step + 1)),
+            Some(step) => Some(format!("it holds until step {}", step + 1)),
+            None => Some("it holds to the end".into()),
+        }
     }
 }
 
@@ -74,7 +104,7 @@ fn for_process(op: &Op, whose: Option<&String>) -> Op {
 impl Story {
     /// Holds the expectations of a step against what happened.
     pub(super) fn check_step(&mut self, index: usize, run: &Run) -> Vec<Problem> {
-        let Self { scenario, timeline } = self;
+        let Self { scenario, timeline, .. } = self;
         let step = &scenario.steps[index];
         let Some(expect) = &step.expect else { return vec![] };
         timeline.seek(timeline.after_steps(index));
@@ -93,6 +123,11 @@ impl Story {
             names: &run.names,
             problems: vec![],
         };
+        for invariant in &expect.breaks.0 {
+            if let Some(found) = run.not_broken_by(index, *invariant) {
+                case.differs(case.node, "breaks", invariant, found);
+            }
+        }
         case.outcome(expect);
         case.counters(expect);
         for (page, node) in expect.pages.iter().zip(case.items("pages")) {

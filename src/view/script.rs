@@ -50,6 +50,9 @@ fn line(story: &Story, index: usize, step: &Step, role: Role, done: bool) -> Lin
     if let Some(process) = &step.op.process {
         line = line.with(Role::Dim, format!(" · {process}"));
     }
+    if done && story.breaches_of(index).next().is_some() {
+        line = line.with(Role::Fault, " ✗ breaks");
+    }
     match &story.timeline.steps()[index].outcome {
         Outcome::Trapped { .. } if done => line.with(Role::Fault, " ✗"),
         Outcome::Refused { .. } if done => line.with(Role::Fault, " = -1"),
@@ -94,6 +97,7 @@ pub fn action(action: &Action) -> String {
         }
         Action::Munmap { at, .. } => format!("munmap {at}"),
         Action::Msync { at, .. } => format!("msync {at}"),
+        Action::Accessed { at, length } => format!("accessed {length} from {at}"),
         Action::Read { file, offset, at, length } => {
             format!("read {length} of {file}{} → {at}", from(offset))
         }

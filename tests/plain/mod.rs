@@ -67,8 +67,8 @@ pub fn faults(policy: Policy, frames: usize, references: &[u64]) -> Vec<bool> {
                     references[now..].iter().position(|later| later == page).unwrap_or(usize::MAX)
                 };
                 // Of those never used again, any will do: the one that came first, as in the kernel.
-                let farthest = memory.iter().map(next).max().unwrap();
-                let victim = memory.iter().position(|entry| next(entry) == farthest).unwrap();
+                let farthest = memory.iter().map(next).max().expect("memory has frames");
+                let victim = memory.iter().position(|entry| next(entry) == farthest).expect("there is one");
                 memory.remove(victim);
                 memory.push((*page, true));
             }

@@ -189,10 +189,22 @@ fn pte_write(
             names::flags(now)
         );
     }
+    if !before.has(cow) && now.has(cow) {
+        return format!(
+            "C is set, and W stays, {}: this page is shared, and no store to it will trap.",
+            names::flags(now)
+        );
+    }
     if before.has(Flags::D) && !now.has(Flags::D) {
         return format!(
             "The kernel clears D in the PTE at {pa}, {}: the disk has these bytes now, and the next store shall be noticed.",
             names::flags(now)
+        );
+    }
+    if before.has(Flags::A) && !now.has(Flags::A) {
+        let flags = names::flags(now);
+        return format!(
+            "The kernel clears A in the PTE at {pa}, {flags}: the next touch shall leave a trace."
         );
     }
     // With faulting A/D updates the walker never writes; with hardware updates the kernel never sets A or D.

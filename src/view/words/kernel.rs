@@ -4,7 +4,7 @@ use super::{fault, pressure};
 use crate::hw::{Ppn, VirtAddr};
 use crate::kernel::policy::Heap;
 use crate::kernel::{KernelEvent, Pid, System, Usage};
-use crate::view::{count, names};
+use crate::view::{count, grouped, names};
 
 pub(super) fn sentence(event: &KernelEvent, system: &System) -> String {
     let who = |pid: &Pid| name(system, *pid);
@@ -96,6 +96,17 @@ pub(super) fn sentence(event: &KernelEvent, system: &System) -> String {
             count(*bytes, "byte"),
             who(pid)
         ),
+        KernelEvent::Accessed { pid, start, pages, mask: 0 } => format!(
+            "No A is set in the PTEs of {} from {start} on: {} has touched none of them since it last asked.",
+            count(*pages, "page"),
+            who(pid)
+        ),
+        KernelEvent::Accessed { pid, start, pages, mask } => format!(
+            "Of {} from {start} on, {} has touched {} since it last asked: the mask is {mask:#b}. Their A bits are clear now, and the TLB is fenced, as a hit would not set A again.",
+            count(*pages, "page"),
+            who(pid),
+            grouped(mask.count_ones().into()),
+        ),
         KernelEvent::AreaNew { start, end, area, .. } => {
             format!("A new area, {area}, from {start} to {end}. It is only a promise: no PTE is written.")
         }
@@ -120,6 +131,10 @@ pub(super) fn sentence(event: &KernelEvent, system: &System) -> String {
         KernelEvent::OutOfMemory { usage } => {
             format!("The free list is empty: there is no frame for a {}.", names::usage(system, *usage))
         }
+        KernelEvent::Stuck { pid, tries } => format!(
+            "This instruction of {} was tried {tries} times, and nothing has changed: it would fault for ever. The story leaves it at that.",
+            who(pid)
+        ),
         KernelEvent::Skipped { process } => {
             format!("{process} has ended, so this step is passed over.")
         }
@@ -164,7 +179,7 @@ fn borrows(system: &System, pid: Pid) -> bool {
 }
 
 fn answer(value: i64) -> String {
-    if value.unsigned_abs() < 4096 { value.to_string() } else { format!("{value:#x}") }
+    if (0..4096).contains(&value) { value.to_string() } else { format!("{value:#x}") }
 }
 
 fn switch(system: &System, from: Option<Pid>, to: Option<Pid>) -> String {
