@@ -38,6 +38,7 @@ builtin![
     "fork-exec",
     "cow-family",
     "vfork",
+    "context-switch",
     "stack-overflow",
     "stack-growth",
     "guard-jump",
