@@ -35,6 +35,7 @@ mod syscall;
 pub mod system;
 pub mod table;
 mod user;
+pub mod vdso;
 mod vfork;
 
 pub use area::{Area, AreaKind};

@@ -3,6 +3,7 @@
 //! ```text
 //! 0x3ffffff000  trampoline   R-X, no U    the code that traps go through
 //! 0x3fffffe000  trapframe    RW-, no U    where a process's registers are kept
+//! 0x3fffffd000  vdso         R--          what the kernel tells without being asked, if that is the policy
 //!               mappings     downwards
 //!                 ⋮
 //!               heap         up to the break
@@ -37,6 +38,8 @@ pub enum AreaKind {
     Heap,
     /// What `mmap` gives.
     Mapping,
+    /// The kernel's page that the process may read.
+    Vdso,
     /// The kernel's page for the process's registers.
     Trapframe,
     /// The kernel's page with the code of trap entry and return.
@@ -55,6 +58,7 @@ impl AreaKind {
             Self::Stack => "stack",
             Self::Heap => "heap",
             Self::Mapping => "mapping",
+            Self::Vdso => "vdso",
             Self::Trapframe => "trapframe",
             Self::Trampoline => "trampoline",
         }

@@ -177,6 +177,18 @@ pub enum KernelEvent {
         /// The one it runs.
         to: Option<Pid>,
     },
+    /// The number of a process is written into its vDSO page.
+    VdsoPid {
+        /// Whose.
+        pid: Pid,
+    },
+    /// The clock in a process's vDSO page is set.
+    VdsoClock {
+        /// Whose.
+        pid: Pid,
+        /// What it tells.
+        cycles: u64,
+    },
     /// A process asks for something.
     Syscall {
         /// Who.

@@ -18,6 +18,14 @@ struct Image {
     layout: Layout,
 }
 
+/// What is a process's own whatever it runs.
+struct Own {
+    pid: Pid,
+    trapframe: Ppn,
+    /// Its vDSO page, if it has one already.
+    vdso: Option<Ppn>,
+}
+
 /// Where a program's parts lie.
 struct Layout {
     areas: Vec<Area>,
@@ -57,6 +65,7 @@ impl System {
             area.start = VirtAddr(area.start.0 + reserve * PAGE);
         }
         let heap = areas.last().map_or(0, |heap| heap.start.0);
+        areas.extend(self.vdso_area());
         let (trapframe, trampoline) = (self.trapframe().0, self.trampoline().0);
         areas.push(Area::anonymous(AreaKind::Trapframe, trapframe, trapframe + PAGE, read | write));
         areas.push(Area::anonymous(AreaKind::Trampoline, trampoline, trampoline + PAGE, read | execute));
@@ -71,7 +80,7 @@ impl<O: Observer> Kernel<'_, O> {
         let pid = self.next_pid();
         let asid = self.asid_for(pid).ok_or(Failure::NoAsid)?;
         let trapframe = self.alloc_zeroed(Usage::Trapframe).ok_or(Failure::NoMemory)?;
-        let Some(image) = self.load(program, trapframe) else {
+        let Some(image) = self.load(program, &Own { pid, trapframe, vdso: None }) else {
             self.put_frame(trapframe);
             return Err(Failure::NoMemory);
         };
@@ -108,7 +117,8 @@ impl<O: Observer> Kernel<'_, O> {
         if !borrowed {
             self.get_frame(old.trapframe);
         }
-        let Some(image) = self.load(program, old.trapframe) else {
+        let vdso = self.system.vdso_frame(&old).filter(|_| !borrowed);
+        let Some(image) = self.load(program, &Own { pid, trapframe: old.trapframe, vdso }) else {
             if !borrowed {
                 self.put_frame(old.trapframe);
             }
@@ -141,17 +151,17 @@ impl<O: Observer> Kernel<'_, O> {
 
     /// Builds a page table with a program's areas. The caller's hold on the trapframe becomes the table's. `None` if
     /// memory runs out; nothing is left behind then, and the caller keeps its hold.
-    fn load(&mut self, program: &str, trapframe: Ppn) -> Option<Image> {
+    fn load(&mut self, program: &str, own: &Own) -> Option<Image> {
         let system = &self.system;
         let policies = system.policies.clone().unwrap_or_default();
         let layout = system.layout(program, &system.programs[program], &policies);
         let root = self.alloc_zeroed(Usage::Table { level: system.geometry().levels - 1 })?;
-        match layout.areas.iter().try_for_each(|area| self.load_area(root, area, trapframe, &policies)) {
+        match layout.areas.iter().try_for_each(|area| self.load_area(root, area, own, &policies)) {
             Some(()) => Some(Image { root, layout }),
             None => {
                 // The trapframe's mapping, the last but one, may be there; its hold is the caller's.
                 if self.system.leaf_for(root, self.system.trapframe()).is_some() {
-                    self.get_frame(trapframe);
+                    self.get_frame(own.trapframe);
                 }
                 self.free_space(root, &layout.areas);
                 None
@@ -159,10 +169,11 @@ impl<O: Observer> Kernel<'_, O> {
         }
     }
 
-    fn load_area(&mut self, root: Ppn, area: &Area, trapframe: Ppn, policies: &Policies) -> Option<()> {
+    fn load_area(&mut self, root: Ppn, area: &Area, own: &Own, policies: &Policies) -> Option<()> {
         let user = area.prot | Flags::U;
         match area.kind {
-            AreaKind::Trapframe => self.map(root, area.start, trapframe, area.prot),
+            AreaKind::Vdso => self.map_vdso(root, own.pid, own.vdso),
+            AreaKind::Trapframe => self.map(root, area.start, own.trapframe, area.prot),
             AreaKind::Trampoline => {
                 let frame = self.system.trampoline_frame();
                 self.get_frame(frame);

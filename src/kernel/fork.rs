@@ -55,7 +55,9 @@ impl<O: Observer> Kernel<'_, O> {
     /// cannot be finished holds it in its table, from where it is freed.
     fn copy_space(&mut self, parent: &Process, child: &Process) -> Option<()> {
         self.map_or_put(child.root, self.system.trapframe(), child.trapframe, Flags::R | Flags::W)?;
-        for area in parent.areas.iter().filter(|area| area.kind != AreaKind::Trapframe) {
+        self.map_vdso(child.root, child.pid, None)?;
+        let own = [AreaKind::Trapframe, AreaKind::Vdso];
+        for area in parent.areas.iter().filter(|area| !own.contains(&area.kind)) {
             for mapping in self.system.mappings_between(parent.root, area.start, area.end) {
                 self.copy_page(area, mapping, child.root)?;
             }

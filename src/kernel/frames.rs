@@ -36,6 +36,8 @@ pub enum Usage {
     },
     /// A process's trapframe.
     Trapframe,
+    /// A process's vDSO page.
+    Vdso,
     /// A page of a process's own; the kind of the area it was taken for.
     Private(AreaKind),
     /// A page of a file, in the page cache.
@@ -55,6 +57,7 @@ impl fmt::Display for Usage {
             Self::Zero => f.write_str("zero page"),
             Self::Table { level } => write!(f, "table L{level}"),
             Self::Trapframe => f.write_str("trapframe"),
+            Self::Vdso => f.write_str("vdso"),
             Self::Private(kind) => kind.fmt(f),
             Self::Cache { page, .. } => write!(f, "file page {page}"),
         }

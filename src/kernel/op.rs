@@ -189,6 +189,8 @@ pub enum Action {
         #[schemars(example = &"16")]
         length: Expr,
     },
+    /// Asks the kernel for the process's number.
+    Getpid {},
     /// Lets the process run.
     Switch {},
     /// Writes a word of physical memory (bare machine).
@@ -262,6 +264,7 @@ impl Action {
             Self::Msync { .. } => "msync",
             Self::Read { .. } => "read",
             Self::Write { .. } => "write",
+            Self::Getpid {} => "getpid",
             Self::Switch {} => "switch",
             Self::Poke { .. } => "poke",
             Self::Csr(_) => "csr",

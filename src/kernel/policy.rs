@@ -109,6 +109,9 @@ pub struct Policies {
     /// Whether loads from private memory that was never written all see one frame of zeros, read-only and shared.
     #[schemars(example = true)]
     pub zero_page: bool,
+    /// Whether each process can read its number and a clock from a page of the kernel's, without a system call.
+    #[schemars(example = true)]
+    pub vdso: bool,
 }
 
 impl Default for Policies {
@@ -122,6 +125,7 @@ impl Default for Policies {
             guard: Guard::default(),
             empty_tables: EmptyTables::default(),
             zero_page: false,
+            vdso: false,
         }
     }
 }

@@ -21,6 +21,7 @@ pub(super) enum Call<'a> {
     Msync { start: VirtAddr, bytes: Option<u64> },
     Read(Transfer<'a>),
     Write(Transfer<'a>),
+    Getpid,
 }
 
 /// Why the kernel says no. The process goes on, with -1.
@@ -58,6 +59,7 @@ impl Call<'_> {
             Self::Msync { .. } => "msync",
             Self::Read(_) => "read",
             Self::Write(_) => "write",
+            Self::Getpid => "getpid",
         }
     }
 }
@@ -92,10 +94,12 @@ impl<O: Observer> Kernel<'_, O> {
             Call::Msync { start, bytes } => self.msync(pid, *start, *bytes).map(|()| 0),
             Call::Read(transfer) => self.read(pid, transfer),
             Call::Write(transfer) => self.write(pid, transfer),
+            Call::Getpid => Ok(pid.0.into()),
         };
         let value = answer.map_or(-1, |value| value as i64);
         let error = answer.err().map(|failure| failure.to_string());
         self.event(KernelEvent::SyscallReturn { pid, value, error: error.clone() });
+        self.set_vdso_clock(pid);
         self.hardware(|machine, tap| {
             machine.write_csr(hart, Csr::Sepc, resume.0, tap);
             machine.sret(hart, tap);

@@ -155,7 +155,7 @@ impl System {
         Ok(system)
     }
 
-    /// Whether page tables can point to all of memory, and every program fits under the trapframe.
+    /// Whether page tables can point to all of memory, and every program fits under the kernel's pages.
     fn check_layouts(&self, setup: &Setup) -> Result<(), String> {
         let geometry = self.geometry();
         if geometry.page_bytes() != PAGE {
@@ -167,7 +167,7 @@ impl System {
             return Err(format!("page tables cannot point to memory from {reach:#x} on, and there is some"));
         }
         let stack = setup.kernel.as_ref().map_or(0, |policies| policies.stack_limit.pages());
-        let room = self.trapframe().0 / PAGE;
+        let room = self.user_top().0 / PAGE;
         let fits = |program: &Program| {
             let parts = program.end() / PAGE;
             let [stack_pages, heap] = [program.stack, program.heap].map(|size| size.pages());
@@ -276,6 +276,7 @@ impl System {
             "page" => return Some(PAGE),
             "trampoline" => return Some(self.trampoline().0),
             "trapframe" => return Some(self.trapframe().0),
+            "vdso" => return self.vdso().map(|vdso| vdso.0),
             _ => {}
         }
         let process = process?;
@@ -302,7 +303,7 @@ impl System {
 }
 
 /// The names that [`System::lookup`] knows in every process, for suggestions.
-pub const NAMES: [&str; 14] = [
+pub const NAMES: [&str; 15] = [
     "text",
     "rodata",
     "data",
@@ -316,5 +317,6 @@ pub const NAMES: [&str; 14] = [
     "guard",
     "trampoline",
     "trapframe",
+    "vdso",
     "page",
 ];

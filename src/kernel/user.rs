@@ -24,6 +24,7 @@ impl<O: Observer> Kernel<'_, O> {
                 self.kill(pid, why);
                 return Outcome::Trapped { trap, killed: true };
             }
+            self.set_vdso_clock(pid);
             self.hardware(|machine, tap| machine.sret(hart, tap));
             last = Some(trap);
         }

@@ -39,6 +39,7 @@ builtin![
     "cow-family",
     "vfork",
     "context-switch",
+    "vdso",
     "stack-overflow",
     "stack-growth",
     "guard-jump",

@@ -77,6 +77,7 @@ fn letter(usage: Usage) -> char {
         Usage::Zero => 'Z',
         Usage::Table { .. } => 'T',
         Usage::Trapframe => 'F',
+        Usage::Vdso => 'V',
         Usage::Cache { .. } => 'P',
         Usage::Private(kind) => match kind {
             AreaKind::Text => 'x',
@@ -87,7 +88,7 @@ fn letter(usage: Usage) -> char {
             AreaKind::Stack => 's',
             AreaKind::Heap => 'h',
             AreaKind::Mapping => 'm',
-            AreaKind::Trapframe | AreaKind::Trampoline => 'K',
+            AreaKind::Vdso | AreaKind::Trapframe | AreaKind::Trampoline => 'K',
         },
     }
 }
@@ -99,6 +100,7 @@ fn legend(frames: &[(Ppn, &Frame)]) -> Line {
         ('Z', "zeros"),
         ('T', "table"),
         ('F', "trapframe"),
+        ('V', "vdso"),
         ('P', "page-cache"),
         ('x', "text"),
         ('r', "rodata"),

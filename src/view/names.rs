@@ -38,6 +38,7 @@ pub fn usage(system: &System, usage: Usage) -> String {
         Usage::Cache { file, page } => format!("page {page} of {}", system.files()[file.0].name),
         Usage::Table { level } => format!("page table, level {level}"),
         Usage::Private(kind) => format!("{kind} page"),
+        Usage::Vdso => "vDSO page".into(),
         other => other.to_string(),
     }
 }

@@ -64,6 +64,7 @@ fn touched(story: &Story) -> Option<Ppn> {
                 | KernelEvent::FrameRef { .. }
                 | KernelEvent::FrameCopy { .. }
                 | KernelEvent::FrameZero { .. }
+                | KernelEvent::VdsoPid { .. }
                 | KernelEvent::PageIn { .. }
                 | KernelEvent::PageOut { .. },
             ) => {}

@@ -5,7 +5,7 @@
 mod model;
 
 use model::{Model, Object, PAGE, Process, Program, Prot, Region, Space, Want};
-use pagewalk::hw::{AdUpdate, Config, Flags, Paging, PhysAddr, Replacement, TlbConfig};
+use pagewalk::hw::{AdUpdate, Config, Flags, Paging, PhysAddr, Replacement, TlbConfig, VirtAddr};
 use pagewalk::kernel::expr::Size;
 use pagewalk::kernel::operand::{Rights, Width};
 use pagewalk::kernel::policy::{EmptyTables, Exec, Fork, Guard, Heap, Policies, Stack};
@@ -98,10 +98,10 @@ struct World {
 
 fn worlds() -> impl Strategy<Value = World> {
     let flag = any::<bool>;
-    let policies = (flag(), flag(), flag(), flag(), flag(), flag(), flag());
+    let policies = (flag(), flag(), flag(), flag(), flag(), flag(), flag(), flag());
     let machine = (0..3usize, flag(), flag(), prop::sample::select(vec![0, 2, 8, 32]));
     (policies, machine).prop_map(
-        |((copy, eager, demand, grow, unmapped, free, zero), (paging, fault, asid, tlb))| World {
+        |((copy, eager, demand, grow, unmapped, free, zero, vdso), (paging, fault, asid, tlb))| World {
             policies: Policies {
                 fork: if copy { Fork::Copy } else { Fork::Cow },
                 heap: if eager { Heap::Eager } else { Heap::Lazy },
@@ -110,6 +110,7 @@ fn worlds() -> impl Strategy<Value = World> {
                 guard: if unmapped { Guard::Unmapped } else { Guard::Mapped },
                 empty_tables: if free { EmptyTables::Free } else { EmptyTables::Keep },
                 zero_page: zero,
+                vdso,
                 ..Policies::default()
             },
             paging: [Paging::Sv39, Paging::Sv32, Paging::Sv48][paging],
@@ -198,9 +199,11 @@ impl Pair {
         Self { world, system, model, names: 0 }
     }
 
-    fn space_of(&self, program: usize) -> (Space, u64) {
+    /// What a program gives to the process at `who`, which may be still to come.
+    fn space_of(&self, who: usize, program: usize) -> (Space, u64) {
         let [text, data, bss, heap] = PROGRAMS[program].1;
-        let program = Program { file: FILES.len() + program, text, data, bss, heap };
+        let vdso = self.world.policies.vdso.then_some(who as u64 + 1);
+        let program = Program { file: FILES.len() + program, text, data, bss, heap, vdso };
         let reserve = if self.model.stack_grows { self.world.policies.stack_limit.pages() - 1 } else { 0 };
         let eager = self.world.policies.exec == Exec::Eager;
         let top = self.system.geometry().user_end().0;
@@ -261,7 +264,7 @@ impl Pair {
             }
             Place::Wild { which } => {
                 let end = self.system.geometry().user_end().0;
-                [end - PAGE, end - 2 * PAGE, end - 2 * PAGE - 8, end, 1 << 45, !7, !0, 0][which]
+                [end - PAGE, end - 2 * PAGE, end - 3 * PAGE - 8, end, 1 << 45, !7, !0, 0][which]
             }
             Place::Stack { below } => process.sp.wrapping_sub(below),
         })
@@ -347,7 +350,7 @@ impl Pair {
         let name = self.new_name();
         let action = Action::Spawn { program: PROGRAMS[program].0.into(), name: Some(name.clone()) };
         assert!(matches!(self.perform(None, action), Outcome::Answer { .. }));
-        let (space, stack_top) = self.space_of(program);
+        let (space, stack_top) = self.space_of(self.model.processes.len(), program);
         self.model.spaces.push(space);
         let space = self.model.spaces.len() - 1;
         let process = Process { name, space, sp: stack_top, alive: true, lent: false, borrowed_from: None };
@@ -365,7 +368,7 @@ impl Pair {
     fn exec(&mut self, who: usize, program: usize) {
         let action = Action::Exec { program: PROGRAMS[program].0.into() };
         assert_eq!(self.perform(Some(who), action), Outcome::Answer { value: 0 });
-        let (space, stack_top) = self.space_of(program);
+        let (space, stack_top) = self.space_of(who, program);
         self.model.leave(who);
         self.model.spaces.push(space);
         self.model.processes[who].space = self.model.spaces.len() - 1;
@@ -455,8 +458,24 @@ impl Pair {
             Want::Fetch => Action::Fetch { at, width: size },
         };
         let outcome = self.perform(Some(who), action);
+        self.read_clock(who);
         let expected = self.model.access(who, va, width, want, value);
         self.compare(who, &outcome, expected, want, width);
+    }
+
+    /// The clock in the page that the kernel lets a process read is whatever it is.
+    fn read_clock(&mut self, who: usize) {
+        let space = &self.model.spaces[self.model.processes[who].space];
+        let process = self.system.process_named(&self.model.processes[who].name);
+        let Some((start, process)) = space.vdso().zip(process.filter(|process| process.is_alive())) else {
+            return;
+        };
+        let place = self.system.leaf_for(process.root, VirtAddr(start)).expect("every process has the page");
+        let pa = self.system.frame_address(place.pte.ppn(&self.system.geometry()));
+        let clock = self.system.machine.memory().read(pa, 8).expect("it lies in memory");
+        for (at, byte) in (start..).zip(clock.to_le_bytes()) {
+            self.model.set_byte(who, at, byte);
+        }
     }
 
     fn push(&mut self, who: usize, bytes: u64, value: u64) {
@@ -488,6 +507,12 @@ impl Pair {
     /// A read (which stores to the buffer) or a write (which loads from it).
     fn transfer(&mut self, who: usize, file: usize, offset: u64, buffer: u64, bytes: u64, want: Want) {
         let (name, size) = FILES[file];
+        let clock = self.model.spaces[self.model.processes[who].space].vdso();
+        if clock.is_some_and(|clock| {
+            want == Want::Load && buffer < clock + 8 && clock < buffer.saturating_add(bytes)
+        }) {
+            return;
+        }
         let (file_name, at) = (name.to_owned(), Expr::number(buffer));
         let (offset_expr, length) = (Expr::number(offset), Expr::number(bytes));
         let action = match want {

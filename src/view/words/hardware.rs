@@ -166,6 +166,7 @@ fn pte_write(
             Some(_) => format!("Page {}", names::address_in_full(owner, va)),
             None if va == system.trampoline() => format!("Page {va} (trampoline)"),
             None if va == system.trapframe() => format!("Page {va} (trapframe)"),
+            None if Some(va) == system.vdso() => format!("Page {va} (vdso)"),
             None => format!("Page {va}"),
         });
         return format!(

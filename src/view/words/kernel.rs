@@ -3,8 +3,9 @@
 use super::fault;
 use crate::hw::{Ppn, VirtAddr};
 use crate::kernel::policy::Heap;
+use crate::kernel::vdso::PID;
 use crate::kernel::{KernelEvent, Pid, System, Usage};
-use crate::view::{count, names};
+use crate::view::{count, grouped, names};
 
 pub(super) fn sentence(event: &KernelEvent, system: &System) -> String {
     let who = |pid: &Pid| name(system, *pid);
@@ -73,6 +74,14 @@ pub(super) fn sentence(event: &KernelEvent, system: &System) -> String {
         }
         KernelEvent::ProcessKill { pid, why } => format!("{} is killed: {}.", who(pid), fault::death(*why)),
         KernelEvent::ContextSwitch { from, to } => switch(system, *from, *to),
+        KernelEvent::VdsoPid { pid } => {
+            format!("Process {pid} will find its number in its vDSO page, at byte {PID}.")
+        }
+        KernelEvent::VdsoClock { pid, cycles } => format!(
+            "Before it goes back to {}, the kernel sets the clock in its vDSO page: {} cycles.",
+            who(pid),
+            grouped(*cycles)
+        ),
         KernelEvent::Syscall { pid, name } => {
             format!("{} calls {name}. Its registers are kept in its trapframe.", who(pid))
         }
