@@ -22,6 +22,8 @@ pub mod file;
 mod fork;
 pub mod frames;
 mod heap;
+mod kernel_stack;
+pub mod mapping;
 mod mmap;
 pub mod op;
 pub mod operand;

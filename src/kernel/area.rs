@@ -44,6 +44,12 @@ pub enum AreaKind {
     Trapframe,
     /// The kernel's page with the code of trap entry and return.
     Trampoline,
+    /// All of memory, as the kernel sees it.
+    #[serde(rename = "direct_map")]
+    DirectMap,
+    /// The stack that the kernel has for a process.
+    #[serde(rename = "kernel_stack")]
+    KernelStack,
 }
 
 impl AreaKind {
@@ -61,12 +67,14 @@ impl AreaKind {
             Self::Vdso => "vdso",
             Self::Trapframe => "trapframe",
             Self::Trampoline => "trampoline",
+            Self::DirectMap => "direct map",
+            Self::KernelStack => "kernel stack",
         }
     }
 
     /// Pages of the kernel's, which user mode may not use.
     pub fn is_kernel(self) -> bool {
-        matches!(self, Self::Trapframe | Self::Trampoline)
+        matches!(self, Self::Trapframe | Self::Trampoline | Self::DirectMap | Self::KernelStack)
     }
 }
 

@@ -32,6 +32,11 @@ pub enum Broken {
         /// The frame.
         ppn: Ppn,
     },
+    /// The kernel's half of a process's table differs from the kernel's own.
+    KernelHalf {
+        /// Whose.
+        process: String,
+    },
     /// A TLB entry differs from the tables although nothing is going on.
     StaleEntry {
         /// The slot.
@@ -49,6 +54,7 @@ impl fmt::Display for Broken {
             Self::WritableCow { process, ppn } => {
                 write!(f, "{process} can write frame {ppn}, which is copy-on-write")
             }
+            Self::KernelHalf { process } => write!(f, "{process} has another kernel in its page table"),
             Self::StaleEntry { slot } => write!(f, "TLB slot {slot} differs from the page table"),
         }
     }
@@ -62,11 +68,9 @@ impl System {
         hold(self.trampoline_frame());
         self.zero_frame().into_iter().for_each(&mut hold);
         self.cache.values().copied().for_each(&mut hold);
+        self.held_by_kernel().into_iter().for_each(&mut hold);
         for process in self.spaces() {
-            self.table_frames(process.root).into_iter().for_each(|(ppn, _)| hold(ppn));
-            for mapping in self.mappings(process.root) {
-                hold(mapping.place.pte.ppn(&self.geometry()));
-            }
+            self.held_by(process).into_iter().for_each(&mut hold);
         }
         // While it borrows, a process's trapframe is mapped nowhere.
         let borrowers =
@@ -117,6 +121,9 @@ impl System {
             if frame.refs != holders {
                 return Err(Broken::References { ppn, counted: frame.refs, holders });
             }
+        }
+        if let Some(process) = self.spaces().find(|process| !self.kernel_half_agrees(process)) {
+            return Err(Broken::KernelHalf { process: process.name.clone() });
         }
         match self.machine.stale_slots(self.hart).first() {
             Some(slot) if self.running.is_some() => Err(Broken::StaleEntry { slot: *slot }),

@@ -79,9 +79,10 @@ impl<O: Observer> Kernel<'_, O> {
     pub(super) fn spawn(&mut self, name: &str, program: &str) -> Result<Pid, Failure> {
         let pid = self.next_pid();
         let asid = self.asid_for(pid).ok_or(Failure::NoAsid)?;
-        let trapframe = self.alloc_zeroed(Usage::Trapframe).ok_or(Failure::NoMemory)?;
+        let (trapframe, kernel_stack) = self.new_kernel_side()?;
         let Some(image) = self.load(program, &Own { pid, trapframe, vdso: None }) else {
             self.put_frame(trapframe);
+            self.free_kernel_stack(kernel_stack);
             return Err(Failure::NoMemory);
         };
         let process = Process {
@@ -93,6 +94,7 @@ impl<O: Observer> Kernel<'_, O> {
             root: image.root,
             asid,
             trapframe,
+            kernel_stack,
             areas: image.layout.areas,
             stack_limit: image.layout.stack_limit,
             brk: image.layout.brk,
@@ -156,7 +158,11 @@ impl<O: Observer> Kernel<'_, O> {
         let policies = system.policies.clone().unwrap_or_default();
         let layout = system.layout(program, &system.programs[program], &policies);
         let root = self.alloc_zeroed(Usage::Table { level: system.geometry().levels - 1 })?;
-        match layout.areas.iter().try_for_each(|area| self.load_area(root, area, own, &policies)) {
+        let adopted = self.adopt_kernel(root);
+        let mut areas = layout.areas.iter();
+        let built =
+            adopted.and_then(|()| areas.try_for_each(|area| self.load_area(root, area, own, &policies)));
+        match built {
             Some(()) => Some(Image { root, layout }),
             None => {
                 // The trapframe's mapping, the last but one, may be there; its hold is the caller's.
@@ -179,6 +185,7 @@ impl<O: Observer> Kernel<'_, O> {
                 self.get_frame(frame);
                 self.map_or_put(root, area.start, frame, area.prot)
             }
+            AreaKind::DirectMap | AreaKind::KernelStack => Some(()),
             AreaKind::Guard if policies.guard == Guard::Unmapped => Some(()),
             AreaKind::Guard => {
                 let frame = self.alloc_zeroed(Usage::Private(AreaKind::Guard))?;

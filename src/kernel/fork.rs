@@ -17,10 +17,11 @@ impl<O: Observer> Kernel<'_, O> {
         let parent = self.process(pid).clone();
         let pid = self.next_pid();
         let asid = self.asid_for(pid).ok_or(Failure::NoAsid)?;
-        let trapframe = self.alloc_zeroed(Usage::Trapframe).ok_or(Failure::NoMemory)?;
+        let (trapframe, kernel_stack) = self.new_kernel_side()?;
         let top = self.system.geometry().levels - 1;
         let Some(root) = self.alloc_zeroed(Usage::Table { level: top }) else {
             self.put_frame(trapframe);
+            self.free_kernel_stack(kernel_stack);
             return Err(Failure::NoMemory);
         };
         let name = name.to_owned();
@@ -30,6 +31,7 @@ impl<O: Observer> Kernel<'_, O> {
             asid,
             root,
             trapframe,
+            kernel_stack,
             name,
             parent: origin,
             borrowed_from: None,
@@ -40,6 +42,7 @@ impl<O: Observer> Kernel<'_, O> {
         self.fence_space(parent.asid);
         if copied.is_none() {
             self.free_space(root, &child.areas);
+            self.free_kernel_stack(kernel_stack);
             return Err(Failure::NoMemory);
         }
         let (name, program) = (child.name.clone(), child.program.clone());
@@ -55,6 +58,7 @@ impl<O: Observer> Kernel<'_, O> {
     /// cannot be finished holds it in its table, from where it is freed.
     fn copy_space(&mut self, parent: &Process, child: &Process) -> Option<()> {
         self.map_or_put(child.root, self.system.trapframe(), child.trapframe, Flags::R | Flags::W)?;
+        self.adopt_kernel(child.root)?;
         self.map_vdso(child.root, child.pid, None)?;
         let own = [AreaKind::Trapframe, AreaKind::Vdso];
         for area in parent.areas.iter().filter(|area| !own.contains(&area.kind)) {

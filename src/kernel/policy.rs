@@ -81,6 +81,21 @@ policy! {
     }
 }
 
+policy! {
+    /// Where the kernel itself is mapped.
+    Mapping {
+        /// Nowhere: it touches physical memory directly.
+        #[default]
+        None,
+        /// In a page table of its own, as in xv6.
+        Own,
+        /// In the upper half of every process's table, by copies of the kernel's tables.
+        Copied,
+        /// In the upper half of every process's table, by the kernel's own lower tables.
+        Shared,
+    }
+}
+
 /// All policies of a kernel.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -112,6 +127,9 @@ pub struct Policies {
     /// Whether each process can read its number and a clock from a page of the kernel's, without a system call.
     #[schemars(example = true)]
     pub vdso: bool,
+    /// Where the kernel itself is mapped.
+    #[schemars(example = &"own")]
+    pub mapping: Mapping,
 }
 
 impl Default for Policies {
@@ -126,6 +144,7 @@ impl Default for Policies {
             empty_tables: EmptyTables::default(),
             zero_page: false,
             vdso: false,
+            mapping: Mapping::default(),
         }
     }
 }

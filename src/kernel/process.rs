@@ -78,6 +78,8 @@ pub struct Process {
     pub asid: u16,
     /// The frame that keeps its registers while it does not run.
     pub trapframe: Ppn,
+    /// The page of its stack in the kernel, where the kernel is mapped.
+    pub kernel_stack: Option<VirtAddr>,
     /// What it may use, in the order of addresses, none overlapping another.
     pub areas: Vec<Area>,
     /// The lowest address that its stack may grow to.

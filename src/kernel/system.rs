@@ -49,6 +49,7 @@ pub struct System {
     pub current: Option<Pid>,
     pub(super) frames: Vec<Frame>,
     pub(super) free_head: Option<Ppn>,
+    pub(super) kernel_root: Option<Ppn>,
     pub(super) processes: BTreeMap<Pid, Arc<Process>>,
     pub(super) files: Vec<File>,
     pub(super) cache: BTreeMap<(FileId, u64), Ppn>,
@@ -120,6 +121,7 @@ impl System {
             current: None,
             frames: vec![],
             free_head: None,
+            kernel_root: None,
             processes: BTreeMap::new(),
             files: vec![],
             cache: BTreeMap::new(),
@@ -147,6 +149,7 @@ impl System {
                 *frame = Frame { refs: 1, usage: *usage };
             }
             system.fill_free_list(own.len());
+            system.map_kernel(setup)?;
         }
         for (name, program) in &setup.programs {
             system.files.push(File { kind: FileKind::Program, ..File::new(name, &program.image) });

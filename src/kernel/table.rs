@@ -108,7 +108,7 @@ impl System {
 
     /// Shows every valid PTE that concerns one of `pages` to `see`, a table's pointer before what it points to, until
     /// `see` has seen enough.
-    fn visit(&self, root: Ppn, pages: Range<u64>, see: &mut impl FnMut(VirtAddr, Place) -> bool) {
+    pub(super) fn visit(&self, root: Ppn, pages: Range<u64>, see: &mut impl FnMut(VirtAddr, Place) -> bool) {
         self.visit_table(root, self.geometry().levels - 1, 0, &pages, see);
     }
 
@@ -154,15 +154,23 @@ impl<O: Observer> Kernel<'_, O> {
     ///
     /// If the page is mapped already.
     pub(super) fn map(&mut self, root: Ppn, va: VirtAddr, ppn: Ppn, flags: Flags) -> Option<()> {
+        let pa = self.slot(root, va, 0)?;
+        assert!(!self.read_pte(pa).is_valid(), "{va} is mapped already");
+        self.write_pte(0, pa, Pte::new(ppn, flags | Flags::V));
+        Some(())
+    }
+
+    /// Where the PTE of an address is in the table of `lowest` level. Tables that are missing on the way are made; `None` if
+    /// no frame is free for one.
+    pub(super) fn slot(&mut self, root: Ppn, va: VirtAddr, lowest: u32) -> Option<PhysAddr> {
         let geometry = self.system.geometry();
         let mut table = root;
-        for level in (0..geometry.levels).rev() {
+        for level in (lowest..geometry.levels).rev() {
             let at = geometry.frame_address(table).0 + geometry.index(va, level) * geometry.pte_bytes;
             let pa = PhysAddr(at);
             let pte = self.read_pte(pa);
-            if level == 0 {
-                assert!(!pte.is_valid(), "{va} is mapped already");
-                self.write_pte(0, pa, Pte::new(ppn, flags | Flags::V));
+            if level == lowest {
+                return Some(pa);
             } else if pte.is_pointer() {
                 table = pte.ppn(&geometry);
             } else {
@@ -170,7 +178,7 @@ impl<O: Observer> Kernel<'_, O> {
                 self.write_pte(level, pa, Pte::new(table, Flags::V));
             }
         }
-        Some(())
+        None
     }
 
     /// Clears the PTE of a page, if it has one, and gives up its hold on the frame.
@@ -243,7 +251,7 @@ impl<O: Observer> Kernel<'_, O> {
         self.hardware(|machine, tap| machine.write_pte(level, pa, pte, width, tap));
     }
 
-    fn read_pte(&self, pa: PhysAddr) -> Pte {
+    pub(super) fn read_pte(&self, pa: PhysAddr) -> Pte {
         let width = self.system.geometry().pte_bytes;
         Pte(self.system.machine.memory().read(pa, width).expect("page tables lie in memory"))
     }

@@ -3,7 +3,6 @@
 
 use super::Kernel;
 use super::event::{KernelEvent, Observer};
-use super::frames::Usage;
 use super::process::{Pid, Process};
 use super::syscall::Failure;
 
@@ -13,7 +12,7 @@ impl<O: Observer> Kernel<'_, O> {
     pub(super) fn vfork(&mut self, pid: Pid, name: &str) -> Result<Pid, Failure> {
         let parent = self.process(pid).clone();
         let child = self.next_pid();
-        let trapframe = self.alloc_zeroed(Usage::Trapframe).ok_or(Failure::NoMemory)?;
+        let (trapframe, kernel_stack) = self.new_kernel_side()?;
         let (pc, sp) = self.system.saved_registers(&parent);
         self.write_trapframe(trapframe, pc, sp);
         self.set_process(pid, Process { lent_to: Some(child), ..parent.clone() });
@@ -24,6 +23,7 @@ impl<O: Observer> Kernel<'_, O> {
                 pid: child,
                 name: name.clone(),
                 trapframe,
+                kernel_stack,
                 parent: Some(pid),
                 borrowed_from: Some(pid),
                 ..parent

@@ -78,6 +78,7 @@ fn letter(usage: Usage) -> char {
         Usage::Table { .. } => 'T',
         Usage::Trapframe => 'F',
         Usage::Vdso => 'V',
+        Usage::KernelStack => 'S',
         Usage::Cache { .. } => 'P',
         Usage::Private(kind) => match kind {
             AreaKind::Text => 'x',
@@ -88,7 +89,11 @@ fn letter(usage: Usage) -> char {
             AreaKind::Stack => 's',
             AreaKind::Heap => 'h',
             AreaKind::Mapping => 'm',
-            AreaKind::Vdso | AreaKind::Trapframe | AreaKind::Trampoline => 'K',
+            AreaKind::Vdso
+            | AreaKind::Trapframe
+            | AreaKind::Trampoline
+            | AreaKind::DirectMap
+            | AreaKind::KernelStack => 'K',
         },
     }
 }
@@ -101,6 +106,7 @@ fn legend(frames: &[(Ppn, &Frame)]) -> Line {
         ('T', "table"),
         ('F', "trapframe"),
         ('V', "vdso"),
+        ('S', "kernel-stack"),
         ('P', "page-cache"),
         ('x', "text"),
         ('r', "rodata"),

@@ -8,7 +8,7 @@ use model::{Model, Object, PAGE, Process, Program, Prot, Region, Space, Want};
 use pagewalk::hw::{AdUpdate, Config, Flags, Paging, PhysAddr, Replacement, TlbConfig, VirtAddr};
 use pagewalk::kernel::expr::Size;
 use pagewalk::kernel::operand::{Rights, Width};
-use pagewalk::kernel::policy::{EmptyTables, Exec, Fork, Guard, Heap, Policies, Stack};
+use pagewalk::kernel::policy::{EmptyTables, Exec, Fork, Guard, Heap, Mapping, Policies, Stack};
 use pagewalk::kernel::program::Sizes;
 use pagewalk::kernel::system::Setup;
 use pagewalk::kernel::{Action, Change, Event, Expr, Observer, Op, Outcome, Record, System};
@@ -52,7 +52,7 @@ enum Place {
 fn place() -> impl Strategy<Value = Place> {
     prop_oneof![
         12 => (any::<usize>(), 0..65536u64).prop_map(|(region, at)| Place::In { region, at }),
-        1 => (0..8usize).prop_map(|which| Place::Wild { which }),
+        1 => (0..9usize).prop_map(|which| Place::Wild { which }),
         2 => (0..9000u64).prop_map(|below| Place::Stack { below }),
     ]
 }
@@ -98,25 +98,34 @@ struct World {
 
 fn worlds() -> impl Strategy<Value = World> {
     let flag = any::<bool>;
-    let policies = (flag(), flag(), flag(), flag(), flag(), flag(), flag(), flag());
+    let policies = (flag(), flag(), flag(), flag(), flag(), flag(), flag(), flag(), 0..4usize);
     let machine = (0..3usize, flag(), flag(), prop::sample::select(vec![0, 2, 8, 32]));
     (policies, machine).prop_map(
-        |((copy, eager, demand, grow, unmapped, free, zero, vdso), (paging, fault, asid, tlb))| World {
-            policies: Policies {
-                fork: if copy { Fork::Copy } else { Fork::Cow },
-                heap: if eager { Heap::Eager } else { Heap::Lazy },
-                exec: if demand { Exec::Demand } else { Exec::Eager },
-                stack: if grow { Stack::Grow } else { Stack::Fixed },
-                guard: if unmapped { Guard::Unmapped } else { Guard::Mapped },
-                empty_tables: if free { EmptyTables::Free } else { EmptyTables::Keep },
-                zero_page: zero,
-                vdso,
-                ..Policies::default()
-            },
-            paging: [Paging::Sv39, Paging::Sv32, Paging::Sv48][paging],
-            ad_update: if fault { AdUpdate::Fault } else { AdUpdate::Hardware },
-            asid,
-            tlb,
+        |((copy, eager, demand, grow, unmapped, free, zero, vdso, mapping), (paging, fault, asid, tlb))| {
+            World {
+                policies: Policies {
+                    fork: if copy { Fork::Copy } else { Fork::Cow },
+                    heap: if eager { Heap::Eager } else { Heap::Lazy },
+                    exec: if demand { Exec::Demand } else { Exec::Eager },
+                    stack: if grow { Stack::Grow } else { Stack::Fixed },
+                    guard: if unmapped { Guard::Unmapped } else { Guard::Mapped },
+                    empty_tables: if free { EmptyTables::Free } else { EmptyTables::Keep },
+                    zero_page: zero,
+                    vdso,
+                    // Sv32 has no upper half for a kernel.
+                    mapping: match (mapping, paging) {
+                        (0, _) => Mapping::None,
+                        (1, _) | (_, 1) => Mapping::Own,
+                        (2, _) => Mapping::Copied,
+                        _ => Mapping::Shared,
+                    },
+                    ..Policies::default()
+                },
+                paging: [Paging::Sv39, Paging::Sv32, Paging::Sv48][paging],
+                ad_update: if fault { AdUpdate::Fault } else { AdUpdate::Hardware },
+                asid,
+                tlb,
+            }
         },
     )
 }
@@ -151,6 +160,8 @@ struct Pair {
     world: World,
     system: System,
     model: Model,
+    /// Frames in use before the first process.
+    kernels: u64,
     names: usize,
 }
 
@@ -196,7 +207,8 @@ impl Pair {
         }
         let system = System::boot(&setup).expect("the setup is possible");
         let model = Model { objects, stack_grows: world.policies.stack == Stack::Grow, ..Model::default() };
-        Self { world, system, model, names: 0 }
+        let kernels = system.frames_used();
+        Self { world, system, model, kernels, names: 0 }
     }
 
     /// What a program gives to the process at `who`, which may be still to come.
@@ -264,7 +276,7 @@ impl Pair {
             }
             Place::Wild { which } => {
                 let end = self.system.geometry().user_end().0;
-                [end - PAGE, end - 2 * PAGE, end - 3 * PAGE - 8, end, 1 << 45, !7, !0, 0][which]
+                [end - PAGE, end - 2 * PAGE, end - 3 * PAGE - 8, end, !PAGE, 1 << 45, !7, !0, 0][which]
             }
             Place::Stack { below } => process.sp.wrapping_sub(below),
         })
@@ -552,13 +564,12 @@ impl Pair {
             assert_eq!(self.perform(Some(who), Action::Exit { status: 0 }), Outcome::Ended);
             self.model.end(who);
         }
-        let zero = u64::from(self.world.policies.zero_page);
         let cached: u64 = self
             .system
             .frames()
             .filter(|(_, frame)| matches!(frame.usage, pagewalk::kernel::Usage::Cache { .. }))
             .count() as u64;
-        assert_eq!(self.system.frames_used(), 1 + zero + cached);
+        assert_eq!(self.system.frames_used(), self.kernels + cached);
         for ((name, size), object) in FILES.iter().zip(&self.model.objects) {
             let (_, file) = self.system.file_named(name).expect("it is on the disk");
             let pages = (0..).map_while(|page| file.page(page));
