@@ -36,6 +36,7 @@ mod switch;
 mod syscall;
 pub mod system;
 pub mod table;
+mod trap_path;
 mod user;
 pub mod vdso;
 mod vfork;

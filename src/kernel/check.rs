@@ -1,6 +1,7 @@
 //! Invariants: what must hold whatever the operations were.
 
 use super::frames::Usage;
+use super::policy::TrapPath;
 use super::process::Process;
 use super::system::System;
 use super::table::COW;
@@ -72,10 +73,15 @@ impl System {
         for process in self.spaces() {
             self.held_by(process).into_iter().for_each(&mut hold);
         }
-        // While it borrows, a process's trapframe is mapped nowhere.
-        let borrowers =
-            self.processes().filter(|process| process.is_alive() && process.borrowed_from.is_some());
-        borrowers.for_each(|process| hold(process.trapframe));
+        // Of those who share a page table, one has its trapframe there: the owner, or where the trap path uses it, the
+        // borrower.
+        let full = self.trap_path() == TrapPath::Full;
+        let is_mapped = |process: &Process| match full {
+            true => process.lent_to.is_none(),
+            false => process.borrowed_from.is_none(),
+        };
+        let alive = self.processes().filter(|process| process.is_alive());
+        alive.filter(|process| !is_mapped(process)).for_each(|process| hold(process.trapframe));
         held
     }
 

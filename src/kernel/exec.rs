@@ -3,7 +3,7 @@
 use super::area::{Area, AreaKind, Backing};
 use super::event::{FaultCaseOrMemory, KernelEvent, Observer};
 use super::frames::Usage;
-use super::policy::{Exec, Guard, Heap, Policies, Stack};
+use super::policy::{Exec, Guard, Heap, Policies, Stack, TrapPath};
 use super::process::{Pid, Process, ProcessState};
 use super::program::{Part, Program};
 use super::syscall::Failure;
@@ -103,6 +103,7 @@ impl<O: Observer> Kernel<'_, O> {
         };
         let (entry, sp) = self.entry_point(&process);
         self.set_process(pid, process);
+        self.prepare_trapframe(trapframe, kernel_stack);
         self.write_trapframe(trapframe, entry, sp);
         self.change(Change::Current(Some(pid)));
         let (name, program) = (name.to_owned(), program.to_owned());
@@ -110,18 +111,19 @@ impl<O: Observer> Kernel<'_, O> {
         Ok(pid)
     }
 
-    /// Replaces what a process runs, and gives the address of its first instruction. The trapframe stays; if memory
-    /// runs out, so does everything else. A borrowed address space goes back to its owner.
-    pub(super) fn exec(&mut self, pid: Pid, program: &str) -> Result<VirtAddr, Failure> {
+    /// Replaces what a process runs. The trapframe stays, with the address of the first instruction; if memory runs out,
+    /// so does everything else. A borrowed address space goes back to its owner.
+    pub(super) fn exec(&mut self, pid: Pid, program: &str) -> Result<(), Failure> {
         let old = self.process(pid).clone();
         let borrowed = old.borrowed_from.is_some();
         let asid = if borrowed { self.asid_for(pid).ok_or(Failure::NoAsid)? } else { old.asid };
-        if !borrowed {
+        let is_mapped = !borrowed || self.system.trap_path() == TrapPath::Full;
+        if is_mapped {
             self.get_frame(old.trapframe);
         }
         let vdso = self.system.vdso_frame(&old).filter(|_| !borrowed);
         let Some(image) = self.load(program, &Own { pid, trapframe: old.trapframe, vdso }) else {
-            if !borrowed {
+            if is_mapped {
                 self.put_frame(old.trapframe);
             }
             return Err(Failure::NoMemory);
@@ -138,11 +140,17 @@ impl<O: Observer> Kernel<'_, O> {
         };
         let (entry, sp) = self.entry_point(&process);
         self.set_process(pid, process);
-        self.set_stack_pointer(sp);
+        self.write_trapframe(old.trapframe, entry, sp);
+        if !self.system.is_in_kernel() {
+            self.set_stack_pointer(sp);
+        }
         self.event(KernelEvent::ProcessExec { pid, program: program.to_owned() });
-        self.load_satp(pid);
+        // In a table of its own the kernel needs no process's.
+        if !self.system.is_in_kernel_table() {
+            self.load_satp(pid);
+        }
         self.leave_space(&old);
-        Ok(entry)
+        Ok(())
     }
 
     /// Where a program begins: at its first instruction, with an empty stack.
@@ -179,11 +187,15 @@ impl<O: Observer> Kernel<'_, O> {
         let user = area.prot | Flags::U;
         match area.kind {
             AreaKind::Vdso => self.map_vdso(root, own.pid, own.vdso),
-            AreaKind::Trapframe => self.map(root, area.start, own.trapframe, area.prot),
+            AreaKind::Trapframe => {
+                let flags = self.system.trap_page_flags(area.prot);
+                self.map(root, area.start, own.trapframe, flags)
+            }
             AreaKind::Trampoline => {
                 let frame = self.system.trampoline_frame();
+                let flags = self.system.trap_page_flags(area.prot);
                 self.get_frame(frame);
-                self.map_or_put(root, area.start, frame, area.prot)
+                self.map_or_put(root, area.start, frame, flags)
             }
             AreaKind::DirectMap | AreaKind::KernelStack => Some(()),
             AreaKind::Guard if policies.guard == Guard::Unmapped => Some(()),

@@ -3,6 +3,7 @@
 use super::Kernel;
 use super::area::Area;
 use super::event::{FaultCaseOrMemory, KernelEvent, Observer};
+use super::policy::TrapPath;
 use super::process::{Pid, Process, ProcessState};
 use super::system::Change;
 use crate::hw::Ppn;
@@ -26,7 +27,7 @@ impl<O: Observer> Kernel<'_, O> {
         self.event(event);
         self.load_kernel_satp();
         self.leave_space(&old);
-        if old.borrowed_from.is_some() {
+        if old.borrowed_from.is_some() && self.system.trap_path() == TrapPath::Short {
             self.put_frame(old.trapframe);
         }
         self.free_kernel_stack(old.kernel_stack);

@@ -48,6 +48,7 @@ impl<O: Observer> Kernel<'_, O> {
         let (name, program) = (child.name.clone(), child.program.clone());
         // The child goes on where the parent does: its registers are what the parent's trapframe keeps.
         let (pc, sp) = self.system.saved_registers(&parent);
+        self.prepare_trapframe(trapframe, kernel_stack);
         self.write_trapframe(trapframe, pc, sp);
         self.set_process(pid, child);
         self.event(KernelEvent::ProcessNew { pid, name, program, parent: origin });
@@ -57,7 +58,8 @@ impl<O: Observer> Kernel<'_, O> {
     /// Gives the child every page that the parent has. Holes stay holes. The trapframe comes first, so that a child that
     /// cannot be finished holds it in its table, from where it is freed.
     fn copy_space(&mut self, parent: &Process, child: &Process) -> Option<()> {
-        self.map_or_put(child.root, self.system.trapframe(), child.trapframe, Flags::R | Flags::W)?;
+        let flags = self.system.trap_page_flags(Flags::R | Flags::W);
+        self.map_or_put(child.root, self.system.trapframe(), child.trapframe, flags)?;
         self.adopt_kernel(child.root)?;
         self.map_vdso(child.root, child.pid, None)?;
         let own = [AreaKind::Trapframe, AreaKind::Vdso];

@@ -203,6 +203,7 @@ impl System {
             return Ok(());
         }
         self.check_kernel_layout(setup)?;
+        self.write_trampoline();
         let hart = HartId(0);
         let mut kernel = Kernel { system: self, watch: &mut Unwatched, hart };
         let built = kernel.build_kernel_table();
@@ -347,6 +348,9 @@ impl<O: Observer> Kernel<'_, O> {
 
     /// The hart leaves the table of a process that ends: for the kernel's, or for none.
     pub(super) fn load_kernel_satp(&mut self) {
+        if self.system.is_in_kernel_table() {
+            return;
+        }
         let root = self.system.kernel_root;
         let satp = root.map_or(0, |root| Satp::new(&self.system.geometry(), 0, root).0);
         let hart = self.hart;

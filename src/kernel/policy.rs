@@ -96,6 +96,17 @@ policy! {
     }
 }
 
+policy! {
+    /// How much of the way into the kernel and back is carried out.
+    TrapPath {
+        /// The trap and `sret`: the kernel is simply there.
+        #[default]
+        Short,
+        /// Every step of `uservec` and `userret` that touches memory or `satp`.
+        Full,
+    }
+}
+
 /// All policies of a kernel.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -130,6 +141,9 @@ pub struct Policies {
     /// Where the kernel itself is mapped.
     #[schemars(example = &"own")]
     pub mapping: Mapping,
+    /// How much of the way into the kernel and back is carried out.
+    #[schemars(example = &"full")]
+    pub trap_path: TrapPath,
 }
 
 impl Default for Policies {
@@ -145,6 +159,7 @@ impl Default for Policies {
             zero_page: false,
             vdso: false,
             mapping: Mapping::default(),
+            trap_path: TrapPath::default(),
         }
     }
 }

@@ -20,12 +20,13 @@ impl<O: Observer> Kernel<'_, O> {
                 Ok(reached) => return Outcome::Reached { pa: reached.pa, value: reached.value },
                 Err(trap) => trap,
             };
+            self.uservec(pid);
             if let Err(why) = self.handle_fault(pid, &trap, request.access) {
                 self.kill(pid, why);
                 return Outcome::Trapped { trap, killed: true };
             }
             self.set_vdso_clock(pid);
-            self.hardware(|machine, tap| machine.sret(hart, tap));
+            self.userret(pid);
             last = Some(trap);
         }
         // Only a kernel that mends the wrong thing comes here: the instruction would fault for ever.

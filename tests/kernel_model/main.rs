@@ -8,7 +8,7 @@ use model::{Model, Object, PAGE, Process, Program, Prot, Region, Space, Want};
 use pagewalk::hw::{AdUpdate, Config, Flags, Paging, PhysAddr, Replacement, TlbConfig, VirtAddr};
 use pagewalk::kernel::expr::Size;
 use pagewalk::kernel::operand::{Rights, Width};
-use pagewalk::kernel::policy::{EmptyTables, Exec, Fork, Guard, Heap, Mapping, Policies, Stack};
+use pagewalk::kernel::policy::{EmptyTables, Exec, Fork, Guard, Heap, Mapping, Policies, Stack, TrapPath};
 use pagewalk::kernel::program::Sizes;
 use pagewalk::kernel::system::Setup;
 use pagewalk::kernel::{Action, Change, Event, Expr, Observer, Op, Outcome, Record, System};
@@ -98,10 +98,13 @@ struct World {
 
 fn worlds() -> impl Strategy<Value = World> {
     let flag = any::<bool>;
-    let policies = (flag(), flag(), flag(), flag(), flag(), flag(), flag(), flag(), 0..4usize);
+    let policies = (flag(), flag(), flag(), flag(), flag(), flag(), flag(), flag(), (0..4usize, flag()));
     let machine = (0..3usize, flag(), flag(), prop::sample::select(vec![0, 2, 8, 32]));
     (policies, machine).prop_map(
-        |((copy, eager, demand, grow, unmapped, free, zero, vdso, mapping), (paging, fault, asid, tlb))| {
+        |(
+            (copy, eager, demand, grow, unmapped, free, zero, vdso, (mapping, full)),
+            (paging, fault, asid, tlb),
+        )| {
             World {
                 policies: Policies {
                     fork: if copy { Fork::Copy } else { Fork::Cow },
@@ -119,6 +122,7 @@ fn worlds() -> impl Strategy<Value = World> {
                         (2, _) => Mapping::Copied,
                         _ => Mapping::Shared,
                     },
+                    trap_path: if full { TrapPath::Full } else { TrapPath::Short },
                     ..Policies::default()
                 },
                 paging: [Paging::Sv39, Paging::Sv32, Paging::Sv48][paging],

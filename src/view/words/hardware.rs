@@ -189,6 +189,11 @@ fn pte_write(
             names::flags(now)
         );
     }
+    if !same_page && system.frame(pte.ppn(geometry)).is_some_and(|frame| frame.usage == Usage::Trapframe) {
+        return format!(
+            "The table has the trapframe at {target} from here on: that of the process that uses it now."
+        );
+    }
     if !same_page {
         return format!("The PTE at {pa} points to the copy at {target} now, with {}.", names::flags(now));
     }
