@@ -39,6 +39,8 @@ builtin![
     "cow-family",
     "vfork",
     "context-switch",
+    "trap-path",
+    "kernel-mapping",
     "vdso",
     "stack-overflow",
     "stack-growth",

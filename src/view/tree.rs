@@ -198,6 +198,7 @@ impl<'a> Tree<'a> {
 
     fn leaf(&self, line: Line, va: VirtAddr, level: u32, pa: PhysAddr, pte: Pte) -> Line {
         let area = self.process.and_then(|process| process.area_at(va)).or_else(|| self.kernel_area(va));
+        let direct = area.is_some_and(|area| area.kind == AreaKind::DirectMap);
         let label = area.map(|area| format!(" {}", area.label())).unwrap_or_default();
         if !pte.is_valid() {
             return line.with(Role::Fault, "not valid").with(Role::Dim, label);
@@ -221,7 +222,8 @@ impl<'a> Tree<'a> {
             line = line.with(Role::Dim, format!(" {}", super::bytes(self.geometry.leaf_bytes(level))));
         }
         match self.system.frame(ppn).map(|frame| frame.refs) {
-            Some(refs) if refs > 1 => {
+            // A frame is shown by the direct map, whoever has it.
+            Some(refs) if refs > 1 && !direct => {
                 let role = if self.touched.frame(ppn) { Role::Changed } else { Role::Shared };
                 line.with(role, format!(" refs {refs}"))
             }
