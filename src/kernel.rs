@@ -26,6 +26,8 @@ pub mod frames;
 mod harm;
 mod heap;
 pub mod invariant;
+mod kernel_stack;
+pub mod mapping;
 mod mmap;
 pub mod op;
 pub mod operand;
@@ -43,7 +45,9 @@ mod syscall;
 pub mod system;
 pub mod table;
 mod tick;
+mod trap_path;
 mod user;
+pub mod vdso;
 mod vfork;
 
 pub use area::{Area, AreaKind};

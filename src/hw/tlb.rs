@@ -5,11 +5,12 @@
 
 use super::addr::{PhysAddr, Ppn, VirtAddr, Vpn};
 use super::csr::Satp;
+use super::event::Unwatched;
 use super::geometry::{Geometry, MAX_LEVELS, Mode, Paging};
 use super::memory::Memory;
 use super::pte::{Flags, Pte};
 use super::random::SplitMix64;
-use super::walk::{Leaf, Step};
+use super::walk::{Leaf, Step, walk};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -101,7 +102,8 @@ impl Entry {
     }
 
     /// Whether the tables no longer say what the entry says: a PTE on the way to it has changed, or the address space
-    /// has another root now. A and D that the tables have gained do no harm and do not count.
+    /// has another root now. A global entry serves every address space, so it is held against the table in use, and not
+    /// against the one it came from. A and D that the tables have gained do no harm and do not count.
     pub fn is_stale(
         &self,
         memory: &Memory,
@@ -115,11 +117,13 @@ impl Entry {
         if translates && same_space && !self.global && self.root != satp.root(paging) {
             return true;
         }
+        if translates && self.global {
+            let now = walk(memory, geometry, satp.root(paging), self.first, &mut Unwatched);
+            return now.map_or(true, |leaf| leaf.level != self.level || !same(leaf.pte(), self.pte()));
+        }
         self.path[..self.depth].iter().any(|step| {
             let now = Pte(memory.read(step.pa, geometry.pte_bytes).unwrap_or_default());
-            let gained = now.flags().without(step.pte.flags());
-            let harmless = Flags(gained.0 & (Flags::A | Flags::D).0);
-            now.with_flags(now.flags().without(harmless)) != step.pte
+            !same(now, step.pte)
         })
     }
 
@@ -130,6 +134,13 @@ impl Entry {
     fn serves(&self, va: VirtAddr, asid: u16, asids: bool) -> bool {
         self.covers(va) && (self.global || !asids || self.asid == asid)
     }
+}
+
+/// Whether a PTE is as it was, but for A and D that it may have gained.
+fn same(now: Pte, was: Pte) -> bool {
+    let gained = now.flags().without(was.flags());
+    let harmless = Flags(gained.0 & (Flags::A | Flags::D).0);
+    now.with_flags(now.flags().without(harmless)) == was
 }
 
 /// A place for an entry.

@@ -3,6 +3,8 @@
 use super::PAGE;
 use super::file::FileKind;
 use super::frames::Usage;
+use super::policy::TrapPath;
+use super::process::Process;
 use super::swap::{Slot, Swapped};
 use super::system::System;
 use super::table::COW;
@@ -76,6 +78,11 @@ pub enum Broken {
         /// The frame.
         ppn: Ppn,
     },
+    /// The kernel's half of a process's table differs from the kernel's own.
+    KernelHalf {
+        /// Whose.
+        process: String,
+    },
     /// A TLB entry differs from the tables although nothing is going on.
     StaleEntry {
         /// The slot.
@@ -127,17 +134,19 @@ impl fmt::Display for Broken {
             Self::Unwritten { ppn } => {
                 write!(f, "frame {ppn} differs from its file, and nothing says that it has to be written")
             }
+            Self::KernelHalf { process } => write!(f, "{process} has another kernel in its page table"),
             Self::StaleEntry { slot } => write!(f, "TLB slot {slot} differs from the page table"),
         }
     }
 }
 
 impl System {
-    /// The root of every page table that there is: those of processes, and one that is being built or taken apart.
+    /// The root of every page table but the kernel's: those of processes, and one that is being built or taken apart.
     pub(super) fn roots(&self) -> BTreeSet<Ppn> {
         let top = Usage::Table { level: self.geometry().levels - 1 };
         let roots = self.frames().filter(|(_, frame)| frame.usage == top);
-        roots.map(|(ppn, _)| ppn).chain(self.spaces().map(|process| process.root)).collect()
+        let all = roots.map(|(ppn, _)| ppn).chain(self.spaces().map(|process| process.root));
+        all.filter(|root| Some(*root) != self.kernel_root()).collect()
     }
 
     /// Whose page table it is, in words.
@@ -153,16 +162,19 @@ impl System {
         hold(self.trampoline_frame());
         self.zero_frame().into_iter().for_each(&mut hold);
         self.cache.values().copied().for_each(&mut hold);
+        self.held_by_kernel().into_iter().for_each(&mut hold);
         for root in self.roots() {
-            self.table_frames(root).into_iter().for_each(|(ppn, _)| hold(ppn));
-            for mapping in self.mappings(root) {
-                hold(mapping.place.pte.ppn(&self.geometry()));
-            }
+            self.held_by(root).into_iter().for_each(&mut hold);
         }
-        // While it borrows, a process's trapframe is mapped nowhere.
-        let borrowers =
-            self.processes().filter(|process| process.is_alive() && process.borrowed_from.is_some());
-        borrowers.for_each(|process| hold(process.trapframe));
+        // Of those who share a page table, one has its trapframe there: the owner, or where the trap path uses it, the
+        // borrower.
+        let full = self.trap_path() == TrapPath::Full;
+        let is_mapped = |process: &Process| match full {
+            true => process.lent_to.is_none(),
+            false => process.borrowed_from.is_none(),
+        };
+        let alive = self.processes().filter(|process| process.is_alive());
+        alive.filter(|process| !is_mapped(process)).for_each(|process| hold(process.trapframe));
         held
     }
 
@@ -233,7 +245,7 @@ impl System {
         let geometry = self.geometry();
         let dirty: BTreeSet<Ppn> = self
             .spaces()
-            .flat_map(|process| self.mappings(process.root))
+            .flat_map(|process| self.user_mappings(process.root))
             .filter(|mapping| mapping.place.pte.flags().has(Flags::D))
             .map(|mapping| mapping.place.pte.ppn(&geometry))
             .collect();
@@ -272,6 +284,9 @@ impl System {
         if let Some(broken) = slots.or_else(|| self.unwritten()) {
             return Err(broken);
         }
+        if let Some(process) = self.spaces().find(|process| !self.kernel_half_agrees(process)) {
+            return Err(Broken::KernelHalf { process: process.name.clone() });
+        }
         match self.machine.stale_slots(self.hart).first() {
             Some(slot) if self.running.is_some() => Err(Broken::StaleEntry { slot: *slot }),
             _ => Ok(()),
@@ -279,7 +294,7 @@ impl System {
     }
 
     fn writable_cow(&self, root: Ppn) -> Option<Broken> {
-        let writable = self.mappings(root).into_iter().find(|mapping| {
+        let writable = self.user_mappings(root).into_iter().find(|mapping| {
             let flags = mapping.place.pte.flags();
             flags.has(COW) && flags.has(Flags::W)
         })?;

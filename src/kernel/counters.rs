@@ -19,6 +19,8 @@ pub struct Counters {
     pub walks: u64,
     /// PTEs that the walks read.
     pub pte_reads: u64,
+    /// Traps into the kernel: system calls and faults.
+    pub traps: u64,
     /// Traps that were page faults.
     pub page_faults: u64,
     /// Frames whose contents were copied to another.
@@ -117,6 +119,7 @@ impl Counters {
             }
             hw::Event::Trap { cause, .. } => {
                 self.cycles = by(self.cycles, costs.trap);
+                self.traps = by(self.traps, 1);
                 if !cause.is_page_fault() {
                     return;
                 }

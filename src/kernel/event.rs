@@ -93,6 +93,26 @@ impl FaultCase {
     }
 }
 
+/// The stages of the way into the kernel and back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TrapStage {
+    /// `uservec` has begun, on the page table of the process.
+    Save,
+    /// The stack is the kernel's.
+    KernelStack,
+    /// `uservec` has gone on, on the page table of the kernel.
+    KernelTable,
+    /// `usertrap` has kept `sepc`.
+    SaveEpc,
+    /// `userret` has begun, on the page table of the kernel.
+    Restore,
+    /// `userret` is on the page table of the process.
+    UserTable,
+    /// The stack is the process's.
+    UserStack,
+}
+
 /// Something that the kernel did.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -240,6 +260,25 @@ pub enum KernelEvent {
         from: Option<Pid>,
         /// The one it runs.
         to: Option<Pid>,
+    },
+    /// The number of a process is written into its vDSO page.
+    VdsoPid {
+        /// Whose.
+        pid: Pid,
+    },
+    /// The clock in a process's vDSO page is set.
+    VdsoClock {
+        /// Whose.
+        pid: Pid,
+        /// What it tells.
+        cycles: u64,
+    },
+    /// The way into the kernel, or back, comes to its next stage.
+    TrapPath {
+        /// Whose.
+        pid: Pid,
+        /// Which.
+        stage: TrapStage,
     },
     /// A process asks for something.
     Syscall {

@@ -18,7 +18,7 @@ impl System {
     /// Which case a fault is: policy only, nothing is changed. An access that the area allows is mended, whatever the
     /// page table says now; one that it does not allow is not.
     pub fn diagnose(&self, process: &Process, va: VirtAddr, access: Access) -> FaultCase {
-        let Some(area) = process.area_at(va) else { return self.outside(process, va) };
+        let Some(area) = self.area_at(process, va) else { return self.outside(process, va) };
         if area.kind == AreaKind::Guard {
             return FaultCase::GuardPage;
         }
@@ -33,7 +33,7 @@ impl System {
             None if self.is_swapped(process, va) => FaultCase::SwapIn,
             // The heap ends with the break, also inside of a page.
             None if area.kind == AreaKind::Heap && va >= process.brk => FaultCase::NoArea,
-            None => self.absent(area, va, access),
+            None => self.absent(&area, va, access),
         }
     }
 
@@ -122,8 +122,8 @@ impl<O: Observer> Kernel<'_, O> {
         case: FaultCase,
         in_kernel: bool,
     ) {
-        let area = self.process(pid).area_at(va);
-        let (kind, prot) = (area.map(|area| area.kind), area.map(|area| Prot(area.prot)));
+        let area = self.system.area_at(self.process(pid), va);
+        let (kind, prot) = (area.as_ref().map(|area| area.kind), area.map(|area| Prot(area.prot)));
         self.event(KernelEvent::Fault { pid, va, access, case, area: kind, prot, in_kernel });
     }
 

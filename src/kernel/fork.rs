@@ -19,10 +19,11 @@ impl<O: Observer> Kernel<'_, O> {
         let parent = self.process(pid).clone();
         let pid = self.next_pid();
         let asid = self.asid_for(pid).ok_or(Failure::NoAsid)?;
-        let trapframe = self.alloc_zeroed(Usage::Trapframe).ok_or(Failure::NoMemory)?;
+        let (trapframe, kernel_stack) = self.new_kernel_side()?;
         let top = self.system.geometry().levels - 1;
         let Some(root) = self.alloc_zeroed(Usage::Table { level: top }) else {
             self.put_frame(trapframe);
+            self.free_kernel_stack(kernel_stack);
             return Err(Failure::NoMemory);
         };
         let name = name.to_owned();
@@ -32,6 +33,7 @@ impl<O: Observer> Kernel<'_, O> {
             asid,
             root,
             trapframe,
+            kernel_stack,
             name,
             parent: origin,
             borrowed_from: None,
@@ -42,11 +44,13 @@ impl<O: Observer> Kernel<'_, O> {
         self.fence_space(parent.asid);
         if copied.is_none() {
             self.free_space(root, &child.areas);
+            self.free_kernel_stack(kernel_stack);
             return Err(Failure::NoMemory);
         }
         let (name, program) = (child.name.clone(), child.program.clone());
         // The child goes on where the parent does: its registers are what the parent's trapframe keeps.
         let (pc, sp) = self.system.saved_registers(&parent);
+        self.prepare_trapframe(trapframe, kernel_stack);
         self.write_trapframe(trapframe, pc, sp);
         self.set_process(pid, child);
         self.event(KernelEvent::ProcessNew { pid, name, program, parent: origin });
@@ -56,8 +60,12 @@ impl<O: Observer> Kernel<'_, O> {
     /// Gives the child every page that the parent has. Holes stay holes. The trapframe comes first, so that a child that
     /// cannot be finished holds it in its table, from where it is freed.
     fn copy_space(&mut self, parent: &Process, child: &Process) -> Option<()> {
-        self.map_or_put(child.root, self.system.trapframe(), child.trapframe, Flags::R | Flags::W)?;
-        for area in parent.areas.iter().filter(|area| area.kind != AreaKind::Trapframe) {
+        let flags = self.system.trap_page_flags(Flags::R | Flags::W);
+        self.map_or_put(child.root, self.system.trapframe(), child.trapframe, flags)?;
+        self.adopt_kernel(child.root)?;
+        self.map_vdso(child.root, child.pid, None)?;
+        let own = [AreaKind::Trapframe, AreaKind::Vdso];
+        for area in parent.areas.iter().filter(|area| !own.contains(&area.kind)) {
             for (va, _) in self.system.entries_between(parent.root, area.start, area.end) {
                 self.copy_page(parent, area, va, child.root)?;
             }

@@ -38,6 +38,10 @@ pub enum Usage {
     },
     /// A process's trapframe.
     Trapframe,
+    /// A process's vDSO page.
+    Vdso,
+    /// The stack that the kernel has for a process.
+    KernelStack,
     /// A page of a process's own; the kind of the area it was taken for.
     Private(AreaKind),
     /// A page of a file, in the page cache.
@@ -57,6 +61,8 @@ impl fmt::Display for Usage {
             Self::Zero => f.write_str("zero page"),
             Self::Table { level } => write!(f, "table L{level}"),
             Self::Trapframe => f.write_str("trapframe"),
+            Self::Vdso => f.write_str("vdso"),
+            Self::KernelStack => f.write_str("kernel stack"),
             Self::Private(kind) => kind.fmt(f),
             Self::Cache { page, .. } => write!(f, "file page {page}"),
         }
@@ -69,6 +75,7 @@ impl Serialize for Usage {
             Self::Table { .. } => serializer.serialize_str("table"),
             Self::Cache { .. } => serializer.serialize_str("cache"),
             Self::Zero => serializer.serialize_str("zero"),
+            Self::KernelStack => serializer.serialize_str("kernel_stack"),
             other => serializer.collect_str(other),
         }
     }

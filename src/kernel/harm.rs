@@ -24,7 +24,7 @@ impl System {
         let geometry = self.geometry();
         let mut writers = BTreeMap::new();
         for root in self.roots() {
-            for mapping in self.mappings(root) {
+            for mapping in self.user_mappings(root) {
                 let (ppn, flags) = (mapping.place.pte.ppn(&geometry), mapping.place.pte.flags());
                 let private = self.frame(ppn).is_some_and(|frame| matches!(frame.usage, Usage::Private(_)));
                 if !private || !flags.has(Flags::W) {

@@ -19,6 +19,8 @@ pub enum Invariant {
     SwapReferences,
     /// What memory has of a file and the disk has not is marked as dirty.
     Written,
+    /// Every process's table has the same kernel in it.
+    KernelHalf,
     /// What is copy-on-write cannot be written.
     WritableCow,
     /// What is private can be written through one PTE at most.
@@ -38,6 +40,7 @@ impl Broken {
             Self::FreeList { .. } => Invariant::FreeList,
             Self::SwapReferences { .. } => Invariant::SwapReferences,
             Self::Unwritten { .. } => Invariant::Written,
+            Self::KernelHalf { .. } => Invariant::KernelHalf,
             Self::WritableCow { .. } => Invariant::WritableCow,
             Self::SharedWritable { .. } => Invariant::SharedWritable,
             Self::StaleGrant { .. } | Self::StaleEntry { .. } => Invariant::StaleTlb,
@@ -55,6 +58,7 @@ impl fmt::Display for Invariant {
             Self::FreeList => "free_list",
             Self::SwapReferences => "swap_references",
             Self::Written => "written",
+            Self::KernelHalf => "kernel_half",
             Self::WritableCow => "writable_cow",
             Self::SharedWritable => "shared_writable",
             Self::StaleTlb => "stale_tlb",

@@ -21,9 +21,9 @@ pub(super) struct Request<'a> {
 }
 
 impl System {
-    /// The highest gap below the trapframe that is large enough, as Linux and the labs of xv6 choose it.
+    /// The highest gap below the kernel's pages that is large enough, as Linux and the labs of xv6 choose it.
     fn gap_for(&self, process: &Process, bytes: u64) -> Option<VirtAddr> {
-        let mut end = self.trapframe().0;
+        let mut end = self.user_top().0;
         for area in process.areas.iter().rev().filter(|area| !area.kind.is_kernel()) {
             if end.saturating_sub(area.end.0) >= bytes {
                 break;

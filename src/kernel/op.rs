@@ -212,6 +212,8 @@ pub enum Action {
         #[schemars(example = &"16")]
         length: Expr,
     },
+    /// Asks the kernel for the process's number.
+    Getpid {},
     /// Lets the process run.
     Switch {},
     /// Lets the timer tick: the kernel looks at the A bits, and clears them.
@@ -293,6 +295,7 @@ impl Action {
             Self::Accessed { .. } => "accessed",
             Self::Read { .. } => "read",
             Self::Write { .. } => "write",
+            Self::Getpid {} => "getpid",
             Self::Switch {} => "switch",
             Self::Tick {} => "tick",
             Self::Poke { .. } => "poke",

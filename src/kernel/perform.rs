@@ -115,6 +115,7 @@ impl<O: Observer> Kernel<'_, O> {
                 let transfer = self.transfer(op, file, offset, at, length)?;
                 self.syscall(pid, &Call::Write(transfer))
             }
+            Action::Getpid {} => self.syscall(pid, &Call::Getpid),
             Action::Switch {} => {
                 self.event(KernelEvent::Nothing);
                 Outcome::Done

@@ -105,6 +105,32 @@ policy! {
     }
 }
 
+policy! {
+    /// Where the kernel itself is mapped.
+    Mapping {
+        /// Nowhere: it touches physical memory directly.
+        #[default]
+        None,
+        /// In a page table of its own, as in xv6.
+        Own,
+        /// In the upper half of every process's table, by copies of the kernel's tables.
+        Copied,
+        /// In the upper half of every process's table, by the kernel's own lower tables.
+        Shared,
+    }
+}
+
+policy! {
+    /// How much of the way into the kernel and back is carried out.
+    TrapPath {
+        /// The trap and `sret`: the kernel is simply there.
+        #[default]
+        Short,
+        /// Every step of `uservec` and `userret` that touches memory or `satp`.
+        Full,
+    }
+}
+
 /// All policies of a kernel.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -148,6 +174,15 @@ pub struct Policies {
     /// What the kernel gets wrong: a safeguard that is left out, for the damage to be seen.
     #[schemars(example = &"no_fence")]
     pub bug: Bug,
+    /// Whether each process can read its number and a clock from a page of the kernel's, without a system call.
+    #[schemars(example = true)]
+    pub vdso: bool,
+    /// Where the kernel itself is mapped.
+    #[schemars(example = &"own")]
+    pub mapping: Mapping,
+    /// How much of the way into the kernel and back is carried out.
+    #[schemars(example = &"full")]
+    pub trap_path: TrapPath,
 }
 
 impl Default for Policies {
@@ -166,6 +201,9 @@ impl Default for Policies {
             clean_first: false,
             seed: 0,
             bug: Bug::None,
+            vdso: false,
+            mapping: Mapping::default(),
+            trap_path: TrapPath::default(),
         }
     }
 }

@@ -84,7 +84,7 @@ impl System {
         let geometry = self.geometry();
         let mut found: BTreeMap<Ppn, Vec<Mapper>> = BTreeMap::new();
         for process in self.spaces() {
-            for mapping in self.mappings(process.root) {
+            for mapping in self.user_mappings(process.root) {
                 let area = self.areas_of(process).iter().find(|area| area.contains(mapping.va));
                 let (va, place) = (mapping.va, mapping.place);
                 let shared = area.is_some_and(|area| area.shared);

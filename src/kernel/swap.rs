@@ -80,7 +80,7 @@ impl System {
     }
 
     /// What a slot holds.
-    pub fn slot(&self, slot: Slot) -> Option<&Swapped> {
+    pub fn swap_slot(&self, slot: Slot) -> Option<&Swapped> {
         self.swap.get(slot.0 as usize)?.as_ref()
     }
 
@@ -91,7 +91,7 @@ impl System {
 
     /// How many pages own a frame's bytes: those that map it, and those in swap that would come back to it.
     pub fn owners(&self, frame: &Frame) -> u32 {
-        frame.refs + frame.slot.and_then(|slot| self.slot(slot)).map_or(0, |held| held.refs)
+        frame.refs + frame.slot.and_then(|slot| self.swap_slot(slot)).map_or(0, |held| held.refs)
     }
 
     /// A slot for a page that leaves: a free one, or one that only keeps a copy of a page in memory.
@@ -146,12 +146,12 @@ impl<O: Observer> Kernel<'_, O> {
         let frame = *self.system.frame(ppn)?;
         let slot = frame.slot.or_else(|| self.system.slot_to_take())?;
         if frame.slot.is_none() {
-            if let Some(keeper) = self.system.slot(slot).and_then(|held| held.frame) {
+            if let Some(keeper) = self.system.swap_slot(slot).and_then(|held| held.frame) {
                 self.forget_slot(keeper);
             }
             self.change(Change::Frame { ppn, frame: Frame { slot: Some(slot), ..frame } });
         }
-        let held = self.system.slot(slot).cloned();
+        let held = self.system.swap_slot(slot).cloned();
         let held = held.unwrap_or(Swapped { refs: 0, page: None, frame: Some(ppn) });
         self.change(Change::Swap { slot, held: Some(Swapped { refs: held.refs + refs, ..held }) });
         Some(slot)
@@ -223,6 +223,6 @@ impl<O: Observer> Kernel<'_, O> {
     }
 
     fn held(&self, slot: Slot) -> Swapped {
-        self.system.slot(slot).cloned().expect("PTEs and frames name only slots that are taken")
+        self.system.swap_slot(slot).cloned().expect("PTEs and frames name only slots that are taken")
     }
 }

@@ -52,6 +52,7 @@ pub struct System {
     pub current: Option<Pid>,
     pub(super) frames: Vec<Frame>,
     pub(super) free_head: Option<Ppn>,
+    pub(super) kernel_root: Option<Ppn>,
     pub(super) processes: BTreeMap<Pid, Arc<Process>>,
     pub(super) files: Vec<File>,
     pub(super) cache: BTreeMap<(FileId, u64), Ppn>,
@@ -144,6 +145,7 @@ impl System {
             current: None,
             frames: vec![],
             free_head: None,
+            kernel_root: None,
             processes: BTreeMap::new(),
             files: vec![],
             cache: BTreeMap::new(),
@@ -176,6 +178,7 @@ impl System {
             }
             system.fill_free_list(own.len());
             system.make_swap()?;
+            system.map_kernel(setup)?;
         }
         for (name, program) in &setup.programs {
             system.files.push(File { kind: FileKind::Program, ..File::new(name, &program.image) });
@@ -184,7 +187,7 @@ impl System {
         Ok(system)
     }
 
-    /// Whether page tables can point to all of memory, and every program fits under the trapframe.
+    /// Whether page tables can point to all of memory, and every program fits under the kernel's pages.
     fn check_layouts(&self, setup: &Setup) -> Result<(), String> {
         let geometry = self.geometry();
         if geometry.page_bytes() != PAGE {
@@ -196,7 +199,7 @@ impl System {
             return Err(format!("page tables cannot point to memory from {reach:#x} on, and there is some"));
         }
         let stack = setup.kernel.as_ref().map_or(0, |policies| policies.stack_limit.pages());
-        let room = self.trapframe().0 / PAGE;
+        let room = self.user_top().0 / PAGE;
         let fits = |program: &Program| {
             let parts = program.end() / PAGE;
             let [stack_pages, heap] = [program.stack, program.heap].map(|size| size.pages());
@@ -315,6 +318,7 @@ impl System {
             "page" => return Some(PAGE),
             "trampoline" => return Some(self.trampoline().0),
             "trapframe" => return Some(self.trapframe().0),
+            "vdso" => return self.vdso().map(|vdso| vdso.0),
             _ => {}
         }
         let process = process?;
@@ -341,7 +345,7 @@ impl System {
 }
 
 /// The names that [`System::lookup`] knows in every process, for suggestions.
-pub const NAMES: [&str; 14] = [
+pub const NAMES: [&str; 15] = [
     "text",
     "rodata",
     "data",
@@ -355,5 +359,6 @@ pub const NAMES: [&str; 14] = [
     "guard",
     "trampoline",
     "trapframe",
+    "vdso",
     "page",
 ];

@@ -136,7 +136,7 @@ impl System {
     ///
     /// A kernel's page table has no more tables than there are frames: where a wrong one's leads in circles, no more are
     /// entered.
-    fn visit(&self, root: Ppn, pages: Range<u64>, see: &mut impl FnMut(VirtAddr, Place) -> bool) {
+    pub(super) fn visit(&self, root: Ppn, pages: Range<u64>, see: &mut impl FnMut(VirtAddr, Place) -> bool) {
         let mut tables = if self.policies.is_some() { self.frames.len() } else { usize::MAX };
         self.visit_table(root, self.geometry().levels - 1, 0, &pages, &mut tables, see);
     }
@@ -188,15 +188,23 @@ impl<O: Observer> Kernel<'_, O> {
 
     /// Writes the PTE of a page that has none, with the tables on the way to it.
     pub(super) fn enter(&mut self, root: Ppn, va: VirtAddr, entry: Pte) -> Option<()> {
+        let pa = self.slot(root, va, 0)?;
+        self.relies_on(self.read_pte(pa) == Pte(0), || format!("{va} is mapped already"));
+        self.write_pte(0, pa, entry);
+        Some(())
+    }
+
+    /// Where the PTE of an address is in the table of `lowest` level. Tables that are missing on the way are made; `None` if
+    /// no frame is free for one.
+    pub(super) fn slot(&mut self, root: Ppn, va: VirtAddr, lowest: u32) -> Option<PhysAddr> {
         let geometry = self.system.geometry();
         let mut table = root;
-        for level in (0..geometry.levels).rev() {
+        for level in (lowest..geometry.levels).rev() {
             let at = geometry.frame_address(table).0 + geometry.index(va, level) * geometry.pte_bytes;
             let pa = PhysAddr(at);
             let pte = self.read_pte(pa);
-            if level == 0 {
-                self.relies_on(pte == Pte(0), || format!("{va} is mapped already"));
-                self.write_pte(0, pa, entry);
+            if level == lowest {
+                return Some(pa);
             } else if pte.is_pointer() {
                 table = pte.ppn(&geometry);
             } else {
@@ -204,7 +212,7 @@ impl<O: Observer> Kernel<'_, O> {
                 self.write_pte(level, pa, Pte::new(table, Flags::V));
             }
         }
-        Some(())
+        None
     }
 
     /// Clears the PTE of a page, if it has one, and gives up its hold on the frame.
@@ -310,7 +318,7 @@ impl<O: Observer> Kernel<'_, O> {
         self.hardware(|machine, tap| machine.write_pte(level, pa, pte, width, tap));
     }
 
-    fn read_pte(&self, pa: PhysAddr) -> Pte {
+    pub(super) fn read_pte(&self, pa: PhysAddr) -> Pte {
         let width = self.system.geometry().pte_bytes;
         let word = self.system.machine.memory().read(pa, width);
         self.relies_on(word.is_some(), || format!("there is no memory for the PTE at {pa}"));

@@ -23,11 +23,13 @@ impl<O: Observer> Kernel<'_, O> {
                 }
                 Err(trap) => trap,
             };
+            self.uservec(pid);
             if let Err(why) = self.handle_fault(pid, &trap, request.access) {
                 self.kill(pid, why);
                 return Outcome::Trapped { trap, killed: true };
             }
-            self.hardware(|machine, tap| machine.sret(hart, tap));
+            self.set_vdso_clock(pid);
+            self.userret(pid);
             last = Some(trap);
         }
         let trap = last.expect("at least one try was made");

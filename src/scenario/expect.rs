@@ -77,6 +77,10 @@ pub struct Expect {
     #[schemars(example = &"+1")]
     #[schemars(example = 3)]
     pub pte_reads: Option<Amount>,
+    /// Traps: system calls and faults.
+    #[schemars(example = &"+1")]
+    #[schemars(example = 3)]
+    pub traps: Option<Amount>,
     /// Page faults.
     #[schemars(example = &"+1")]
     #[schemars(example = 3)]
@@ -108,7 +112,7 @@ pub struct Expect {
 }
 
 /// How many counters there are.
-pub const COUNTERS: usize = 14;
+pub const COUNTERS: usize = 15;
 
 impl Expect {
     /// Its expressions, and whose names they use where that is said.
@@ -134,6 +138,7 @@ impl Expect {
             ("tlb_misses", self.tlb_misses),
             ("walks", self.walks),
             ("pte_reads", self.pte_reads),
+            ("traps", self.traps),
             ("page_faults", self.page_faults),
             ("frames_copied", self.frames_copied),
             ("frames_zeroed", self.frames_zeroed),

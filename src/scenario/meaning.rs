@@ -7,7 +7,7 @@ use super::impossible;
 use super::node::{Node, Value};
 use super::source::Place;
 use crate::hw::{AdUpdate, Paging, Replacement};
-use crate::kernel::policy::{Fork, Stack};
+use crate::kernel::policy::{Fork, Mapping, Stack};
 use crate::kernel::system::NAMES;
 use crate::kernel::{Action, Bug, Policies};
 
@@ -75,6 +75,11 @@ pub fn has_kernel_pages(paging: Paging) -> bool {
     !matches!(paging, Paging::Bare | Paging::Described(_))
 }
 
+/// Whether a machine with such paging has a half of the addresses for the kernel, if the kernel wants it.
+pub fn has_kernel_half(paging: Paging, policies: &Policies) -> bool {
+    paging != Paging::Sv32 || !matches!(policies.mapping, Mapping::Copied | Mapping::Shared)
+}
+
 fn with_kernel(document: &Document, policies: &Policies, root: &Node, problems: &mut Vec<Problem>) {
     if !has_kernel_pages(document.machine.paging.0) {
         let what = "the kernel needs page tables with pages of 4 KiB";
@@ -87,6 +92,15 @@ fn with_kernel(document: &Document, policies: &Policies, root: &Node, problems: 
     }
     if let Some((why, help)) = harmless(document, policies) {
         no_effect(root, &["kernel", "bug"], why, help, problems);
+    }
+    if !has_kernel_half(document.machine.paging.0, policies) {
+        let what = "sv32 has no upper half for the kernel";
+        let help = "use \"own\" or \"none\", or another \"paging\"";
+        problems.push(Problem::advice(root.place_of(&["kernel", "mapping"]), what, help));
+    }
+    if policies.mapping == Mapping::None {
+        let help = "add \"mapping\": \"own\", or remove it";
+        no_effect(root, &["kernel", "trap_path"], "the kernel is not mapped", help, problems);
     }
     if (2..=8).contains(&document.machine.harts) {
         let help = "remove it; other harts are for a bare machine";

@@ -8,6 +8,7 @@ use super::node::Node;
 use super::settings::MachineSettings;
 use super::source::{Place, Source};
 use super::{Scenario, disk, include, meaning, mend, overlay, programs, syntax, unused, variants};
+use crate::kernel::policy::Mapping;
 use crate::kernel::system::Setup;
 use std::collections::BTreeSet;
 
@@ -92,9 +93,12 @@ fn scenario(
     doubts.machine |= machine.is_none();
     let machine = machine.or_else(|| MachineSettings::default().config(&root, has_kernel, &mut vec![]));
     let mut machine = machine.expect("a machine without settings can be built");
-    let kernel = document.kernel.policies().cloned();
+    let mut kernel = document.kernel.policies().cloned();
     if kernel.is_some() && !meaning::has_kernel_pages(machine.paging) {
         machine.paging = MachineSettings::default().paging.0;
+    }
+    for policies in kernel.iter_mut().filter(|policies| !meaning::has_kernel_half(machine.paging, policies)) {
+        policies.mapping = Mapping::default();
     }
     let setup = Setup { machine, costs: document.machine.costs, kernel, programs, files };
     let Script { chapters, steps } = match root.get_mut("steps") {

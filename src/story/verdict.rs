@@ -176,6 +176,7 @@ fn counters(system: &System) -> [u64; COUNTERS] {
         c.tlb_misses,
         c.walks,
         c.pte_reads,
+        c.traps,
         c.page_faults,
         c.frames_copied,
         c.frames_zeroed,

@@ -77,6 +77,8 @@ fn letter(usage: Usage) -> char {
         Usage::Zero => 'Z',
         Usage::Table { .. } => 'T',
         Usage::Trapframe => 'F',
+        Usage::Vdso => 'V',
+        Usage::KernelStack => 'S',
         Usage::Cache { .. } => 'P',
         Usage::Private(kind) => match kind {
             AreaKind::Text => 'x',
@@ -87,7 +89,11 @@ fn letter(usage: Usage) -> char {
             AreaKind::Stack => 's',
             AreaKind::Heap => 'h',
             AreaKind::Mapping => 'm',
-            AreaKind::Trapframe | AreaKind::Trampoline => 'K',
+            AreaKind::Vdso
+            | AreaKind::Trapframe
+            | AreaKind::Trampoline
+            | AreaKind::DirectMap
+            | AreaKind::KernelStack => 'K',
         },
     }
 }
@@ -99,6 +105,8 @@ fn legend(frames: &[(Ppn, &Frame)]) -> Line {
         ('Z', "zeros"),
         ('T', "table"),
         ('F', "trapframe"),
+        ('V', "vdso"),
+        ('S', "kernel-stack"),
         ('P', "page-cache"),
         ('x', "text"),
         ('r', "rodata"),

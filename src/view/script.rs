@@ -104,6 +104,7 @@ pub fn action(action: &Action) -> String {
         Action::Write { file, offset, at, length } => {
             format!("write {length} from {at} → {file}{}", from(offset))
         }
+        Action::Getpid {} => "getpid".into(),
         Action::Switch {} => "switch".into(),
         Action::Tick {} => "tick".into(),
         Action::Poke { pa, value, .. } => format!("poke {pa} ← {value}"),

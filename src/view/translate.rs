@@ -117,7 +117,8 @@ pub fn panel(story: &Story) -> Panel {
         };
         return Panel::new("Translate", vec![Line::of(Role::Dim, nothing)]);
     };
-    let place = names::address(subject, progress.va).map(|name| format!(" = {name}")).unwrap_or_default();
+    let place =
+        names::address(system, subject, progress.va).map(|name| format!(" = {name}")).unwrap_or_default();
     let title = format!("Translate {}{place}", progress.va);
     let asked = progress.lookup != Lookup::None || progress.failed == Some(Why::NonCanonical);
     let Some(geometry) = system.machine.geometry(system.hart).filter(|_| asked) else {

@@ -5,10 +5,12 @@
 mod model;
 
 use model::{Model, Object, PAGE, Process, Program, Prot, Region, Space, Want};
-use pagewalk::hw::{AdUpdate, Config, Flags, Paging, PhysAddr, Replacement, TlbConfig};
+use pagewalk::hw::{AdUpdate, Config, Flags, Paging, PhysAddr, Replacement, TlbConfig, VirtAddr};
 use pagewalk::kernel::expr::Size;
 use pagewalk::kernel::operand::{Rights, Width};
-use pagewalk::kernel::policy::{EmptyTables, Exec, Fork, Guard, Heap, Policies, Reclaim, Stack};
+use pagewalk::kernel::policy::{
+    EmptyTables, Exec, Fork, Guard, Heap, Mapping, Policies, Reclaim, Stack, TrapPath,
+};
 use pagewalk::kernel::program::Sizes;
 use pagewalk::kernel::system::Setup;
 use pagewalk::kernel::{Action, Change, Event, Expr, KernelEvent, Observer, Op, Outcome, Record, System};
@@ -56,7 +58,7 @@ fn place() -> impl Strategy<Value = Place> {
     prop_oneof![
         90 => (any::<usize>(), 0..65536u64).prop_map(|(region, at)| Place::In { region, at }),
         1 => (any::<usize>(), 0..65536u64).prop_map(|(region, at)| Place::Any { region, at }),
-        1 => (0..8usize).prop_map(|which| Place::Wild { which }),
+        1 => (0..9usize).prop_map(|which| Place::Wild { which }),
         2 => (0..6000u64).prop_map(|below| Place::Stack { below }),
     ]
 }
@@ -105,7 +107,7 @@ struct World {
 
 fn worlds() -> impl Strategy<Value = World> {
     let flag = any::<bool>;
-    let policies = (flag(), flag(), flag(), flag(), flag(), flag(), flag());
+    let policies = (flag(), flag(), flag(), flag(), flag(), flag(), flag(), flag(), (0..4usize, flag()));
     let machine = (0..3usize, flag(), flag(), prop::sample::select(vec![0, 2, 8, 32]));
     let frames = prop_oneof![1 => Just(ENOUGH), 2 => 18..70u64];
     let reclaims = [
@@ -122,29 +124,40 @@ fn worlds() -> impl Strategy<Value = World> {
     let pressure = (frames, prop::sample::select(reclaims.to_vec()), swap, flag(), any::<u64>());
     (policies, machine, pressure).prop_map(
         |(
-            (copy, eager, demand, grow, unmapped, free, zero),
+            (copy, eager, demand, grow, unmapped, free, zero, vdso, (mapping, full)),
             (paging, fault, asid, tlb),
             (frames, reclaim, swap, clean_first, seed),
-        )| World {
-            frames,
-            policies: Policies {
-                fork: if copy { Fork::Copy } else { Fork::Cow },
-                heap: if eager { Heap::Eager } else { Heap::Lazy },
-                exec: if demand { Exec::Demand } else { Exec::Eager },
-                stack: if grow { Stack::Grow } else { Stack::Fixed },
-                guard: if unmapped { Guard::Unmapped } else { Guard::Mapped },
-                empty_tables: if free { EmptyTables::Free } else { EmptyTables::Keep },
-                zero_page: zero,
-                reclaim,
-                swap: Size(swap * PAGE),
-                clean_first,
-                seed,
-                ..Policies::default()
-            },
-            paging: [Paging::Sv39, Paging::Sv32, Paging::Sv48][paging],
-            ad_update: if fault { AdUpdate::Fault } else { AdUpdate::Hardware },
-            asid,
-            tlb,
+        )| {
+            World {
+                frames,
+                policies: Policies {
+                    fork: if copy { Fork::Copy } else { Fork::Cow },
+                    heap: if eager { Heap::Eager } else { Heap::Lazy },
+                    exec: if demand { Exec::Demand } else { Exec::Eager },
+                    stack: if grow { Stack::Grow } else { Stack::Fixed },
+                    guard: if unmapped { Guard::Unmapped } else { Guard::Mapped },
+                    empty_tables: if free { EmptyTables::Free } else { EmptyTables::Keep },
+                    zero_page: zero,
+                    vdso,
+                    reclaim,
+                    swap: Size(swap * PAGE),
+                    clean_first,
+                    seed,
+                    // Sv32 has no upper half for a kernel.
+                    mapping: match (mapping, paging) {
+                        (0, _) => Mapping::None,
+                        (1, _) | (_, 1) => Mapping::Own,
+                        (2, _) => Mapping::Copied,
+                        _ => Mapping::Shared,
+                    },
+                    trap_path: if full { TrapPath::Full } else { TrapPath::Short },
+                    ..Policies::default()
+                },
+                paging: [Paging::Sv39, Paging::Sv32, Paging::Sv48][paging],
+                ad_update: if fault { AdUpdate::Fault } else { AdUpdate::Hardware },
+                asid,
+                tlb,
+            }
         },
     )
 }
@@ -187,6 +200,8 @@ struct Pair {
     world: World,
     system: System,
     model: Model,
+    /// Frames in use before the first process.
+    kernels: u64,
     names: usize,
     /// Whether the last operation found no frame.
     out_of_memory: bool,
@@ -236,12 +251,15 @@ impl Pair {
         }
         let system = System::boot(&setup).expect("the setup is possible");
         let model = Model { objects, stack_grows: world.policies.stack == Stack::Grow, ..Model::default() };
-        Self { world, system, model, names: 0, out_of_memory: false, carried: 0 }
+        let kernels = system.frames_used();
+        Self { world, system, model, kernels, names: 0, out_of_memory: false, carried: 0 }
     }
 
-    fn space_of(&self, program: usize) -> (Space, u64) {
+    /// What a program gives to the process at `who`, which may be still to come.
+    fn space_of(&self, who: usize, program: usize) -> (Space, u64) {
         let [text, data, bss, heap] = PROGRAMS[program].1;
-        let program = Program { file: FILES.len() + program, text, data, bss, heap };
+        let vdso = self.world.policies.vdso.then_some(who as u64 + 1);
+        let program = Program { file: FILES.len() + program, text, data, bss, heap, vdso };
         let reserve = if self.model.stack_grows { self.world.policies.stack_limit.pages() - 1 } else { 0 };
         let eager = self.world.policies.exec == Exec::Eager;
         let top = self.system.geometry().user_end().0;
@@ -267,7 +285,7 @@ impl Pair {
         let outcome = match self.system.perform(&op, &mut recorder) {
             Ok(outcome) => outcome,
             // A program does not fit: a scenario's mistake, after which nobody goes on.
-            Err(error) if self.world.frames < ENOUGH && matches!(op.action, Action::Spawn { .. }) => {
+            Err(error) if self.world.frames < ENOUGH && matches!(*op.action, Action::Spawn { .. }) => {
                 self.system = before;
                 return Outcome::Refused { why: error.to_string() };
             }
@@ -284,7 +302,8 @@ impl Pair {
         }
         let mut moment = self.system.clone();
         for record in recorder.records.iter_mut().rev() {
-            if let Err(broken) = moment.check_always() {
+            // An event without changes leaves the state of the event before, which is looked at next.
+            if let (false, Err(broken)) = (record.changes.is_empty(), moment.check_always()) {
                 panic!("after {:?} of {op:?}: {broken}", record.event);
             }
             if empty(&record.event) && self.world.policies.reclaim != Reclaim::None {
@@ -319,7 +338,7 @@ impl Pair {
             }
             Place::Wild { which } => {
                 let end = self.system.geometry().user_end().0;
-                [end - PAGE, end - 2 * PAGE, end - 2 * PAGE - 8, end, 1 << 45, !7, !0, 0][which]
+                [end - PAGE, end - 2 * PAGE, end - 3 * PAGE - 8, end, !PAGE, 1 << 45, !7, !0, 0][which]
             }
             Place::Stack { below } => process.sp.wrapping_sub(below),
         })
@@ -417,7 +436,7 @@ impl Pair {
         if !matches!(outcome, Outcome::Answer { .. }) {
             return;
         }
-        let (space, stack_top) = self.space_of(program);
+        let (space, stack_top) = self.space_of(self.model.processes.len(), program);
         self.model.spaces.push(space);
         let space = self.model.spaces.len() - 1;
         let process = Process { name, space, sp: stack_top, alive: true, lent: false, borrowed_from: None };
@@ -443,7 +462,7 @@ impl Pair {
             return;
         }
         assert_eq!(outcome, Outcome::Answer { value: 0 });
-        let (space, stack_top) = self.space_of(program);
+        let (space, stack_top) = self.space_of(who, program);
         self.model.leave(who);
         self.model.spaces.push(space);
         self.model.processes[who].space = self.model.spaces.len() - 1;
@@ -539,8 +558,24 @@ impl Pair {
         if self.died_of_want(who, &outcome) {
             return;
         }
+        self.read_clock(who);
         let expected = self.model.access(who, va, width, want, value);
         self.compare(who, &outcome, expected, want, width);
+    }
+
+    /// The clock in the page that the kernel lets a process read is whatever it is.
+    fn read_clock(&mut self, who: usize) {
+        let space = &self.model.spaces[self.model.processes[who].space];
+        let process = self.system.process_named(&self.model.processes[who].name);
+        let Some((start, process)) = space.vdso().zip(process.filter(|process| process.is_alive())) else {
+            return;
+        };
+        let place = self.system.leaf_for(process.root, VirtAddr(start)).expect("every process has the page");
+        let pa = self.system.frame_address(place.pte.ppn(&self.system.geometry()));
+        let clock = self.system.machine.memory().read(pa, 8).expect("it lies in memory");
+        for (at, byte) in (start..).zip(clock.to_le_bytes()) {
+            self.model.set_byte(who, at, byte);
+        }
     }
 
     fn push(&mut self, who: usize, bytes: u64, value: u64) {
@@ -584,6 +619,12 @@ impl Pair {
     /// A read (which stores to the buffer) or a write (which loads from it).
     fn transfer(&mut self, who: usize, file: usize, offset: u64, buffer: u64, bytes: u64, want: Want) {
         let (name, size) = FILES[file];
+        let clock = self.model.spaces[self.model.processes[who].space].vdso();
+        if clock.is_some_and(|clock| {
+            want == Want::Load && buffer < clock + 8 && clock < buffer.saturating_add(bytes)
+        }) {
+            return;
+        }
         let (file_name, at) = (name.to_owned(), Expr::number(buffer));
         let (offset_expr, length) = (Expr::number(offset), Expr::number(bytes));
         let action = match want {
@@ -629,13 +670,12 @@ impl Pair {
             self.model.end(who);
         }
         assert_eq!(self.system.swap_used(), 0);
-        let zero = u64::from(self.world.policies.zero_page);
         let cached: u64 = self
             .system
             .frames()
             .filter(|(_, frame)| matches!(frame.usage, pagewalk::kernel::Usage::Cache { .. }))
             .count() as u64;
-        assert_eq!(self.system.frames_used(), 1 + zero + cached);
+        assert_eq!(self.system.frames_used(), self.kernels + cached);
         for ((name, size), object) in FILES.iter().zip(&self.model.objects) {
             let (_, file) = self.system.file_named(name).expect("it is on the disk");
             let pages = (0..).map_while(|page| file.page(page));

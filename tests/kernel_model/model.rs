@@ -88,6 +88,8 @@ pub struct Program {
     pub data: u64,
     pub bss: u64,
     pub heap: u64,
+    /// The number of the process, if the kernel has a page that tells it.
+    pub vdso: Option<u64>,
 }
 
 impl Space {
@@ -124,6 +126,13 @@ impl Space {
                 shared: false,
             });
         }
+        if let Some(number) = program.vdso {
+            let start = top - 3 * PAGE;
+            let prot = Prot(true, false, false);
+            let kind = "vdso";
+            space.regions.push(Region { kind, start, end: start + PAGE, prot, shows: None, shared: false });
+            space.set_number(number);
+        }
         if eager {
             for page in 0..(program.text + program.data) {
                 let bytes = object_page(&objects[program.file], page);
@@ -131,6 +140,20 @@ impl Space {
             }
         }
         (space, heap)
+    }
+
+    /// The page that the kernel lets the process read, if there is one, has its number.
+    pub fn set_number(&mut self, number: u64) {
+        if let Some(start) = self.vdso() {
+            let mut bytes = [0; PAGE as usize];
+            bytes[8..16].copy_from_slice(&number.to_le_bytes());
+            self.own.insert(start / PAGE, Box::new(bytes));
+        }
+    }
+
+    /// Where that page is.
+    pub fn vdso(&self) -> Option<u64> {
+        self.regions.iter().find(|region| region.kind == "vdso").map(|region| region.start)
     }
 
     fn region(&self, va: u64) -> Option<&Region> {
@@ -277,7 +300,8 @@ impl Model {
 
     /// A copy of all that a process has, for a child.
     pub fn fork(&mut self, process: usize, name: String) {
-        let space = self.spaces[self.processes[process].space].clone();
+        let mut space = self.spaces[self.processes[process].space].clone();
+        space.set_number(self.processes.len() as u64 + 1);
         self.spaces.push(space);
         let sp = self.processes[process].sp;
         let space = self.spaces.len() - 1;

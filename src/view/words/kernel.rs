@@ -2,7 +2,9 @@
 
 use super::{fault, pressure};
 use crate::hw::{Ppn, VirtAddr};
+use crate::kernel::event::TrapStage;
 use crate::kernel::policy::Heap;
+use crate::kernel::vdso::PID;
 use crate::kernel::{KernelEvent, Pid, System, Usage};
 use crate::view::{count, grouped, names};
 
@@ -66,6 +68,15 @@ pub(super) fn sentence(event: &KernelEvent, system: &System) -> String {
         }
         KernelEvent::ProcessKill { pid, why } => format!("{} is killed: {}.", who(pid), fault::death(*why)),
         KernelEvent::ContextSwitch { from, to } => switch(system, *from, *to),
+        KernelEvent::VdsoPid { pid } => {
+            format!("Process {pid} will find its number in its vDSO page, at byte {PID}.")
+        }
+        KernelEvent::VdsoClock { pid, cycles } => format!(
+            "Before it goes back to {}, the kernel sets the clock in its vDSO page: {} cycles.",
+            who(pid),
+            grouped(*cycles)
+        ),
+        KernelEvent::TrapPath { pid, stage } => stage_of(system, &who(pid), *stage),
         KernelEvent::Syscall { pid, name } => {
             format!("{} calls {name}. Its registers are kept in its trapframe.", who(pid))
         }
@@ -171,6 +182,40 @@ fn promised(system: &System) -> &'static str {
     match system.policies.as_ref().map(|policies| policies.heap) {
         Some(Heap::Eager) => "Its new pages get frames at once.",
         _ => "No PTE is written for that.",
+    }
+}
+
+/// How far the way into the kernel and back is.
+fn stage_of(system: &System, who: &str, stage: TrapStage) -> String {
+    let shared = system.kernel_is_in_every_table();
+    match stage {
+        TrapStage::Save if shared => format!(
+            "This is uservec, the kernel's first code. satp is still {who}'s, and can stay: the kernel is in this table, too."
+        ),
+        TrapStage::Save => format!(
+            "This is uservec, the kernel's first code. satp is still {who}'s: the instruction was found because the trampoline is in this table, without U."
+        ),
+        TrapStage::KernelStack => {
+            format!("sp is the top of the kernel's stack for {who} now, as the trapframe has told.")
+        }
+        TrapStage::KernelTable => {
+            "satp has changed under the running code, and the next instruction was found all the same: the trampoline has one address in both tables.".into()
+        }
+        TrapStage::SaveEpc => format!(
+            "usertrap has kept sepc in the trapframe of {who}, through the direct map: the kernel may trap again, and the register is only one."
+        ),
+        TrapStage::Restore => format!(
+            "This is userret, in the trampoline as well. The next thing it does is to write the satp of {who}."
+        ),
+        TrapStage::UserTable if shared => {
+            "This is userret. satp is the process's already, so there is nothing to switch.".into()
+        }
+        TrapStage::UserTable => {
+            format!("userret goes on, on the table of {who}, where its trapframe is mapped.")
+        }
+        TrapStage::UserStack => {
+            format!("sp is that of {who} again. With sret, pc and privilege will be, too.")
+        }
     }
 }
 

@@ -71,7 +71,7 @@ fn chosen(by: Reclaim) -> &'static str {
 }
 
 fn slot_refs(system: &System, slot: Slot, refs: u32) -> String {
-    match (refs, system.slot(slot)) {
+    match (refs, system.swap_slot(slot)) {
         (0, Some(_)) => format!(
             "No PTE names slot {slot} any more. It keeps its copy: as long as the page is not written, it need not be written again."
         ),
