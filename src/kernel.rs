@@ -6,7 +6,7 @@
 //! They read freely, and write only by applying a [`Change`].
 //!
 //! The kernel touches physical memory directly, as xv6 does through its direct map, so its own accesses do not go through
-//! the TLB and set neither A nor D.
+//! the TLB and set neither A nor D. Only the way in and out can be carried out by the hart itself, see `trap_path`.
 
 pub mod accessed;
 pub mod area;

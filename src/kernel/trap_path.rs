@@ -8,7 +8,8 @@
 //!
 //! Each fetch, load and store here is one of the hart's, in supervisor mode, through TLB and page table. Of the general
 //! registers the machine has `sp` only, so of all the registers that `uservec` saves it saves that one. The code between,
-//! which xv6 has in C, is the kernel of the other files.
+//! which xv6 has in C, is the kernel of the other files: it is not made of instructions, and the pc stays where `uservec`
+//! ended.
 
 use super::event::{KernelEvent, Observer, TrapStage};
 use super::policy::{Mapping, TrapPath};
