@@ -9,7 +9,7 @@ use super::program::{Part, Program};
 use super::syscall::Failure;
 use super::system::Change;
 use super::{Kernel, PAGE, System};
-use crate::hw::{Flags, Ppn, VirtAddr};
+use crate::hw::{self, Flags, Ppn, Privilege, VirtAddr};
 use std::collections::BTreeSet;
 
 /// A program in memory, before a process has it.
@@ -79,6 +79,11 @@ impl<O: Observer> Kernel<'_, O> {
     pub(super) fn spawn(&mut self, name: &str, program: &str) -> Result<Pid, Failure> {
         let pid = self.next_pid();
         let asid = self.asid_for(pid).ok_or(Failure::NoAsid)?;
+        // Whoever runs does not do so while the kernel works: it may be this process's page that has to make room.
+        let hart = self.hart;
+        let before = self.system.machine.hart(hart).privilege;
+        let supervisor = hw::Change::Privilege { hart, privilege: Privilege::Supervisor };
+        self.change(Change::Hardware(supervisor));
         let (trapframe, kernel_stack) = self.new_kernel_side()?;
         let Some(image) = self.load(program, &Own { pid, trapframe, vdso: None }) else {
             self.put_frame(trapframe);
@@ -106,6 +111,7 @@ impl<O: Observer> Kernel<'_, O> {
         self.prepare_trapframe(trapframe, kernel_stack);
         self.write_trapframe(trapframe, entry, sp);
         self.change(Change::Current(Some(pid)));
+        self.change(Change::Hardware(hw::Change::Privilege { hart, privilege: before }));
         let (name, program) = (name.to_owned(), program.to_owned());
         self.event(KernelEvent::ProcessNew { pid, name, program, parent: None });
         Ok(pid)
@@ -117,15 +123,13 @@ impl<O: Observer> Kernel<'_, O> {
         let old = self.process(pid).clone();
         let borrowed = old.borrowed_from.is_some();
         let asid = if borrowed { self.asid_for(pid).ok_or(Failure::NoAsid)? } else { old.asid };
+        // The new table holds the trapframe, as the old one does. A borrower's may be in none, and then only the kernel
+        // holds it.
         let is_mapped = !borrowed || self.system.trap_path() == TrapPath::Full;
-        if is_mapped {
-            self.get_frame(old.trapframe);
-        }
+        self.get_frame(old.trapframe);
         let vdso = self.system.vdso_frame(&old).filter(|_| !borrowed);
         let Some(image) = self.load(program, &Own { pid, trapframe: old.trapframe, vdso }) else {
-            if is_mapped {
-                self.put_frame(old.trapframe);
-            }
+            self.put_frame(old.trapframe);
             return Err(Failure::NoMemory);
         };
         let process = Process {
@@ -145,6 +149,9 @@ impl<O: Observer> Kernel<'_, O> {
             self.set_stack_pointer(sp);
         }
         self.event(KernelEvent::ProcessExec { pid, program: program.to_owned() });
+        if !is_mapped {
+            self.put_frame(old.trapframe);
+        }
         // In a table of its own the kernel needs no process's.
         if !self.system.is_in_kernel_table() {
             self.load_satp(pid);

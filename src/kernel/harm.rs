@@ -55,7 +55,9 @@ impl System {
         let harmful = |entry: &Entry| {
             let frame = self.frame(entry.pte().ppn(&geometry));
             let is_free = frame.is_some_and(|frame| frame.usage == Usage::Free);
-            (is_free || in_user_mode) && self.grants_more(entry)
+            // What has no U is the kernel's: no program can use it, and in the kernel's map free frames have their place, too.
+            let is_users = entry.pte().flags().has(Flags::U);
+            is_users && (is_free || in_user_mode) && self.grants_more(entry)
         };
         let (slot, entry) = hart.tlb.entries().find(|(_, entry)| harmful(entry))?;
         Some(Broken::StaleGrant { slot, ppn: entry.pte().ppn(&geometry) })
