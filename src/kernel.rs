@@ -6,10 +6,12 @@
 //! They read freely, and write only by applying a [`Change`].
 //!
 //! The kernel touches physical memory directly, as xv6 does through its direct map, so its own accesses do not go through
-//! the TLB and set neither A nor D.
+//! the TLB and set neither A nor D. Only the way in and out can be carried out by the hart itself, see `trap_path`.
 
+pub mod accessed;
 pub mod area;
 pub mod bare;
+pub mod bug;
 pub mod check;
 mod copy;
 pub mod counters;
@@ -21,30 +23,43 @@ mod fault;
 pub mod file;
 mod fork;
 pub mod frames;
+mod harm;
 mod heap;
+pub mod invariant;
+mod kernel_stack;
+pub mod mapping;
 mod mmap;
 pub mod op;
 pub mod operand;
+pub mod optimal;
 pub mod outcome;
 mod perform;
 pub mod policy;
 pub mod process;
 pub mod program;
+pub mod reclaim;
+pub mod replace;
 pub mod run;
 pub mod superpage;
+pub mod swap;
 mod switch;
 mod syscall;
 pub mod system;
 pub mod table;
+mod tick;
+mod trap_path;
 mod user;
+pub mod vdso;
 mod vfork;
 
 pub use area::{Area, AreaKind};
+pub use bug::Bug;
 pub use counters::{Costs, Counters};
 pub use event::{Event, FaultCase, KernelEvent, Observer, Record, Unwatched};
 pub use expr::Expr;
 pub use file::{File, FileId};
 pub use frames::{Frame, Usage};
+pub use invariant::Invariant;
 pub use op::{Action, Op};
 pub use outcome::{About, OpError, Outcome, Within};
 pub use policy::Policies;
@@ -60,6 +75,8 @@ struct Kernel<'a, O> {
     system: &'a mut System,
     watch: &'a mut O,
     hart: hw::HartId,
+    /// Frames that it works on: these are not taken away.
+    pinned: Vec<hw::Ppn>,
 }
 
 /// The kernel's page size: the only one that xv6 and this kernel use.

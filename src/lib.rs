@@ -36,7 +36,8 @@
 //!
 //! - Page tables are bytes in simulated memory; walker, kernel and screen read the same bytes.
 //! - Every change belongs to an event, and every operation has at least one.
-//! - A frame's count is never below the number of its holders, and equal to it between operations ([`kernel::check`]).
+//! - A frame's count is never below the number of its holders, and equal to it between operations ([`kernel::check`]); a
+//!   kernel that is wrong on purpose ([`kernel::bug`]) breaks such rules, and is found out at the event that does.
 //! - What happens is put into words in [`view`], and how a problem is shown is decided in [`scenario::diagnostic`]. The
 //!   reason for a refusal, half a sentence, is written where it is found: in [`kernel`] and in [`scenario`].
 //! - A scenario is untrusted: it is bounded, and no character of it that a terminal obeys reaches one.

@@ -9,6 +9,7 @@
 //! bounded, and control characters never reach the screen.
 
 pub mod ask;
+pub mod course;
 pub mod de;
 pub mod diagnostic;
 mod disk;
@@ -37,6 +38,7 @@ mod unused;
 pub mod variants;
 
 pub use ask::Ask;
+pub use course::Course;
 pub use diagnostic::Problem;
 pub use expect::Expect;
 pub use folder::Folder;
@@ -56,6 +58,8 @@ pub struct Scenario {
     pub title: String,
     /// One sentence about it.
     pub summary: String,
+    /// Its place in a course.
+    pub course: Option<Course>,
     /// The machine, the kernel's policies, programs and files.
     pub setup: Setup,
     /// The settings of machine and kernel as they were written or set, for other programs.

@@ -3,10 +3,13 @@
 //! A scenario knows the words and the expectations, a timeline knows what happened; a [`Story`] joins the two, so that
 //! every moment has its chapter, its note and its step as the author wrote it.
 
+mod breach;
 mod ends;
 mod refusal;
 mod verdict;
 mod wild;
+
+pub use breach::Breach;
 
 use crate::kernel::System;
 use crate::scenario::diagnostic::MAX_PROBLEMS;
@@ -23,6 +26,8 @@ pub struct Story {
     pub scenario: Scenario,
     /// What happened.
     pub timeline: Timeline,
+    /// What a wrong kernel breaks in it.
+    breaches: Vec<Breach>,
 }
 
 impl Story {
@@ -62,7 +67,10 @@ impl Story {
             Err(what) => return Err(vec![Problem::other(Place::Text(0..0), what)]),
         };
         match Timeline::record(system, scenario.ops()) {
-            Ok(timeline) => Self { scenario, timeline }.with_sense(),
+            Ok(mut timeline) => {
+                let breaches = Breach::all(&mut timeline);
+                Self { scenario, timeline, breaches }.with_sense()
+            }
             Err(refused) => Err(refusal::problems(&scenario, refused, doubts)),
         }
     }
@@ -146,14 +154,18 @@ impl Story {
         self.verdicts().into_iter().flat_map(|(_, problems)| problems).collect()
     }
 
-    /// The same step by step: the index of each step that expects something, and what of it does not hold.
+    /// The same step by step: the index of each step that expects something, and what of it does not hold. A step that
+    /// breaks an invariant without expecting it is among them.
     pub fn verdicts(&mut self) -> Vec<(usize, Vec<Problem>)> {
         let here = self.timeline.moment();
         let run = verdict::Run::of(self);
-        let steps = 0..self.scenario.steps.len();
-        let expecting: Vec<usize> =
-            steps.filter(|index| self.scenario.steps[*index].expect.is_some()).collect();
-        let verdicts = expecting.into_iter().map(|index| (index, self.check_step(index, &run))).collect();
+        let mut verdicts = vec![];
+        for index in 0..self.scenario.steps.len() {
+            let unexpected = run.unexpected(index, &self.scenario.steps[index]);
+            if self.scenario.steps[index].expect.is_some() || !unexpected.is_empty() {
+                verdicts.push((index, [self.check_step(index, &run), unexpected].concat()));
+            }
+        }
         self.timeline.seek(here);
         verdicts
     }

@@ -5,10 +5,12 @@
 //! Every operation has at least one event, so the moments of a step are never empty.
 
 mod landmarks;
+mod recorder;
 
-use crate::hw::{self, PhysAddr};
-use crate::kernel::{Event, Observer, Op, OpError, Outcome, Record, System, system::Change};
+use crate::hw::PhysAddr;
+use crate::kernel::{Change, Event, Op, OpError, Outcome, Record, System};
 use landmarks::Landmarks;
+use recorder::Recorder;
 use std::ops::Range;
 
 /// A run: its operations, what each of them did, and the state at one moment.
@@ -31,18 +33,13 @@ pub struct Step {
     first_event: usize,
 }
 
-/// The most that is kept of a run, in MiB: events, and what was in memory before them.
-pub const MAX_RECORD_MIB: usize = 512;
+/// The most that a run may take, in MiB: the memory that it has written, its events, and what was there before them.
+pub const MAX_RECORD_MIB: usize = 144;
 
 /// The most operations that are refused before a run is given up, and the most names that they are told beside: each
 /// refusal has those of all processes, programs or files, of which there may be thousands.
 const MAX_REFUSED: usize = 20_000;
 const MAX_REFUSED_NAMES: usize = 100_000;
-
-/// What an event takes, in bytes, more or less, besides its changes, of which that of a run has many; and what was in a
-/// page before a change.
-const EVENT_BYTES: usize = 250;
-const PAGE_BYTES: usize = 4096;
 
 /// An operation that could not be carried out. Nothing of it has happened.
 #[derive(Clone, Debug)]
@@ -58,43 +55,11 @@ pub struct Refused {
 pub enum Refusal {
     /// It makes no sense.
     Operation(OpError),
-    /// More than [`MAX_RECORD_MIB`] would have to be kept. This ends the run.
+    /// The run takes more than [`MAX_RECORD_MIB`]. This ends it.
     TooMuch {
         /// The events so far.
         events: usize,
     },
-}
-
-#[derive(Default)]
-struct Recorder {
-    records: Vec<Record>,
-    pending: Vec<Change>,
-    bytes: usize,
-}
-
-impl Observer for Recorder {
-    fn changed(&mut self, inverse: Change) {
-        let page = matches!(inverse, Change::Hardware(hw::Change::Chunk { .. }) | Change::FilePage { .. });
-        self.bytes += size_of::<Change>() + if page { PAGE_BYTES } else { 0 };
-        self.pending.push(inverse);
-    }
-
-    fn event(&mut self, event: Event) {
-        self.bytes += EVENT_BYTES;
-        self.records.push(Record { event, changes: std::mem::take(&mut self.pending) });
-    }
-}
-
-impl Recorder {
-    /// Takes back all that happened after the first so many events.
-    fn take_back(&mut self, events: usize, system: &mut System) {
-        for inverse in self.pending.drain(..).rev() {
-            system.swap(inverse);
-        }
-        for mut record in self.records.drain(events..).rev() {
-            record.step_back(system);
-        }
-    }
 }
 
 impl Timeline {
@@ -104,6 +69,7 @@ impl Timeline {
     ///
     /// Every operation that cannot be carried out. It is passed over, and the run goes on to find the others.
     pub fn record(mut system: System, ops: Vec<Op>) -> Result<Self, Vec<Refused>> {
+        system.foresee(&ops);
         let mut recorder = Recorder::default();
         let mut steps = Vec::with_capacity(ops.len());
         let (mut refused, mut names) = (vec![], 0);
@@ -121,7 +87,7 @@ impl Timeline {
                     continue;
                 }
             };
-            if recorder.bytes > MAX_RECORD_MIB << 20 {
+            if recorder.bytes + system.machine.memory().written_bytes() > MAX_RECORD_MIB << 20 {
                 let events = recorder.records.len();
                 refused.push(Refused { step, why: Refusal::TooMuch { events } });
                 break;

@@ -133,6 +133,48 @@ fn every_example_is_what_the_program_prints() {
     }
 }
 
+/// Each step of the tutorial shows one version of its scenario, which is good and holds what it expects, and what a command
+/// says of it. The versions are one scenario that grows.
+#[cfg(unix)]
+#[test]
+fn the_tutorial_builds_one_scenario_in_ten_steps() {
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("tutorial");
+    std::fs::create_dir_all(&folder).unwrap();
+    let (_, tutorial) = REFERENCE.split_once("\n## Tutorial\n").expect("the reference ends with a tutorial");
+    let steps: Vec<&str> = tutorial.split("\n### ").skip(1).collect();
+    assert_eq!(steps.len(), 10);
+    let (mut head, mut before, mut shown) = (String::new(), String::new(), String::new());
+    for (at, step) in steps.iter().enumerate() {
+        let (title, _) = step.split_once('\n').unwrap();
+        assert!(title.starts_with(&format!("{}. ", at + 1)), "step {} is called {title}", at + 1);
+        let blocks = blocks(step);
+        let versions: Vec<&Block> = blocks.iter().filter(|block| block.language == "json").collect();
+        let [version] = versions[..] else { panic!("{title} shows {} versions", versions.len()) };
+        assert!(version.is_scenario(), "{title} does not show the whole scenario");
+        let is_more = version.text.starts_with(&head) && version.text.len() > before.len();
+        assert!(is_more, "{title} does not go on from the version before");
+        head = version.text.split_inclusive('\n').take(3).collect();
+        let commands: Vec<&str> = blocks
+            .iter()
+            .filter(|block| block.language == "console")
+            .flat_map(|block| block.text.lines().filter_map(|line| line.strip_prefix("$ ")))
+            .collect();
+        assert!(commands.iter().any(|command| command.contains("pagewalk ")), "{title} runs nothing");
+        std::fs::write(folder.join("walk.json"), &version.text).unwrap();
+        let test = if version.text.contains("\"expect\"") { "&& pagewalk test walk.json" } else { "" };
+        let said = printed(&folder, &format!("pagewalk check walk.json {test} && echo as promised"));
+        assert!(said.ends_with("as promised\n"), "{title}\n{said}");
+        shown.extend(commands);
+        before.clone_from(&version.text);
+    }
+    for word in ["note", "expect", "chapter", "ask", "answers", "repeat", "var", "variants"] {
+        assert!(before.contains(&format!("\"{word}\":")), "the last version has no {word}");
+    }
+    for command in ["pagewalk check", "pagewalk test", "pagewalk run", "--variant", "--set"] {
+        assert!(shown.contains(command), "no step shows {command}");
+    }
+}
+
 /// What a line of shell prints, standard error included.
 #[cfg(unix)]
 fn printed(folder: &std::path::Path, command: &str) -> String {
@@ -237,6 +279,8 @@ fn names() -> Vec<Name> {
     let step = |step: Value| known(json!({ "steps": [step] }));
 
     tell("## The file", known(json!({ "?": 1 })));
+    let course = json!({ "course": { "part": "", "question": "", "minutes": 1, "?": 1 } });
+    tell("## The file", known(course));
     let inside = |outer: &str, inner: &str| known(json!({ outer: { inner: { "?": 1 } } }));
     for (heading, outer) in [("## The machine", "machine"), ("## The kernel", "kernel")] {
         let keys = known(json!({ outer: { "?": 1 } }));
@@ -276,6 +320,8 @@ fn names() -> Vec<Name> {
         let expect = json!({ list: [{ "?": 1 }] });
         tell("## Expectations", step(json!({ "op": "switch", "expect": expect })));
     }
+    let invariants = step(json!({ "op": "switch", "expect": { "breaks": "?" } }));
+    tell("### Wrong kernels", invariants);
     let state = json!({ "processes": [{ "name": "", "state": "?" }] });
     tell("## Expectations", quoted(step(json!({ "op": "switch", "expect": state }))));
     tell("## Numbers and expressions", NAMES.map(str::to_owned).to_vec());
@@ -344,7 +390,7 @@ fn the_limits_are_those_of_the_program() {
         format!("| each part of a program | {} |", mib(limits::MAX_PART_BYTES)),
         format!("| its programs and files, together | {} |", mib(limits::MAX_FILE_BYTES)),
         format!(
-            "| what is kept of its run | {} MiB: about 400 bytes for each event, and 4 KiB more if it fills a page |",
+            "| its run, with the memory that is written | {} MiB: about 200 bytes for each event, and 4 KiB more if it fills a page |",
             pagewalk::timeline::MAX_RECORD_MIB
         ),
         format!(

@@ -308,3 +308,68 @@ fn a_megapage_of_sv32_has_4_mib() {
     let mut story = story(json!({ "paging": "sv32", "frames": 4096 }), json!({ "superpages": true }), steps);
     assert_eq!(story.check(), []);
 }
+
+/// Whatever sets A, and whatever the TLB still knows: each answer has the pages touched since the answer before.
+#[test]
+fn accessed_tells_what_was_touched_since_it_was_last_asked() {
+    let rounds: [&[u64]; 5] = [&[0, 3, 15], &[3], &[], &[3, 3, 4, 15], &[1, 2, 15]];
+    let kinds = ["load", "store"];
+    for (ad_update, entries, kind) in ["hardware", "fault"]
+        .into_iter()
+        .flat_map(|ad_update| [0, 4, 64].map(|entries| (ad_update, entries)))
+        .flat_map(|(ad_update, entries)| kinds.map(|kind| (ad_update, entries, kind)))
+    {
+        let mut steps =
+            vec![json!({ "op": "spawn", "program": "sh" }), json!({ "op": "sbrk", "bytes": "64K" })];
+        for touched in rounds {
+            for page in touched {
+                let at = format!("heap + {page} * page + 8");
+                steps.push(match kind {
+                    "load" => json!({ "op": "load", "at": at }),
+                    _ => json!({ "op": "store", "at": at, "value": 1 }),
+                });
+            }
+            // A range may begin within a page.
+            steps.push(json!({ "op": "accessed", "at": "heap + 8", "length": "60K" }));
+        }
+        let machine = json!({ "ad_update": ad_update, "tlb": { "entries": entries } });
+        let story = story(machine, json!({}), json!(steps));
+        let answers = story.scenario.steps.iter().zip(outcomes(&story));
+        let masks: Vec<Outcome> = answers
+            .filter(|(step, _)| step.op.action.name() == "accessed")
+            .map(|(_, outcome)| outcome.clone())
+            .collect();
+        let expected = rounds
+            .map(|touched| Outcome::Answer { value: touched.iter().fold(0, |mask, page| mask | 1 << page) });
+        assert_eq!(masks, expected, "{ad_update}, {entries} entries, {kind}");
+    }
+}
+
+#[test]
+fn accessed_refuses_what_it_has_no_bits_for_and_passes_over_what_is_not_the_users() {
+    let asked = |at: &str, length: &str| json!({ "op": "accessed", "at": at, "length": length });
+    let steps = json!([
+        { "op": "spawn", "program": "sh" },
+        { "op": "store", "at": "stack", "value": 1 },
+        asked("heap", "0"),
+        asked("heap", "256K + 1"),
+        asked("heap + 1", "256K"),
+        asked("trampoline", "2 * page"),
+        asked("guard", "2 * page"),
+        asked("trapframe", "2 * page"),
+        asked("guard", "2 * page"),
+        asked("heap", "256K"),
+        asked("0 - 1", "2"),
+    ]);
+    let mut story = story(json!({}), json!({}), steps);
+    let told: Vec<Option<u64>> = outcomes(&story)[2..]
+        .iter()
+        .map(|outcome| match outcome {
+            Outcome::Answer { value } => Some(*value),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(told, [None, None, None, None, Some(0b10), Some(0), Some(0), Some(0), None]);
+    story.timeline.seek(usize::MAX);
+    story.system().check_at_rest().expect("the invariants hold");
+}

@@ -4,7 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking, and its helpers with it")]
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use pagewalk::kernel::{Event, System, Unwatched};
+use pagewalk::kernel::{Bug, Event, System, Unwatched};
 use pagewalk::scenario::{library, read};
 use pagewalk::story::Story;
 use pagewalk::tui::model::Model;
@@ -146,7 +146,9 @@ fn at_the_end_of_each_step_the_state_is_that_of_a_run_nobody_watched() {
 
 #[test]
 fn the_invariants_hold_at_every_moment_and_all_of_them_between_steps() {
-    for (name, story) in &*STORIES {
+    // A kernel that is wrong on purpose breaks them: `tests/wrong_kernels.rs` sees to that.
+    let right = STORIES.iter().filter(|(_, story)| story.system().bug() == Bug::None);
+    for (name, story) in right {
         let mut timeline = story.timeline.clone();
         for moment in 0..=timeline.end() {
             timeline.seek(moment);

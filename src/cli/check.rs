@@ -3,19 +3,28 @@
 use super::load::{self, Failure};
 use super::problems::Format;
 use super::{Settings, say};
-use crate::scenario::{Problem, Source};
+use crate::scenario::{Problem, Scenario, Source};
 use crate::story::Story;
 use crate::view::count;
 
-/// Tells every problem of every file and of its variants. A file that cannot be read does not hide the next one's problems. Warnings are
-/// told too; only with `strict` does one make a file bad.
+/// A scenario that can be used, and so can its variants: what is said of it.
+struct Good {
+    source: Source,
+    steps: usize,
+    events: usize,
+    variants: usize,
+    warnings: Vec<Problem>,
+}
+
+/// Tells every problem of every file and of its variants. A file that cannot be read does not hide the next one's
+/// problems. Warnings are told too; only with `strict` does one make a file bad.
 pub fn check(scenarios: &[String], settings: &Settings, format: Format, strict: bool) -> Result<(), Failure> {
     let (mut bad, mut warned) = (0, 0);
     for name in scenarios {
         match every_variant(name, settings) {
-            Ok(story) => {
-                warned += usize::from(!story.scenario.warnings.is_empty());
-                good(name, story, format)?;
+            Ok(good) => {
+                warned += usize::from(!good.warnings.is_empty());
+                tell(name, good, format)?;
             }
             Err(failure) => {
                 format.tell(name, &failure)?;
@@ -32,30 +41,35 @@ pub fn check(scenarios: &[String], settings: &Settings, format: Format, strict: 
     }
 }
 
-/// The story behind a name. Unless one of its variants was asked for, each of them must be one, too.
-fn every_variant(name: &str, settings: &Settings) -> Result<Story, Failure> {
-    let story = load::story(name, settings)?;
+/// The scenario of a name. Unless one of its variants was asked for, each of them must be good, too. Only one run at a
+/// time is kept.
+fn every_variant(name: &str, settings: &Settings) -> Result<Good, Failure> {
+    let Story { scenario, timeline, .. } = load::story(name, settings)?;
+    let Scenario { source, steps, variants, warnings, .. } = scenario;
+    let good =
+        Good { source, steps: steps.len(), events: timeline.end(), variants: variants.len(), warnings };
     if settings.variant.is_some() {
-        return Ok(story);
+        return Ok(good);
     }
+    drop((steps, timeline));
     let mut found = vec![];
-    for variant in &story.scenario.variants {
-        let source = Source { variant: Some(variant.name.clone()), ..story.scenario.source.clone() };
+    for variant in variants {
+        let source = Source { variant: Some(variant.name.clone()), ..good.source.clone() };
         let problems = Story::read(source).err().into_iter().flatten().filter(Problem::is_error);
         found.extend(problems.map(|problem| problem.in_variant(&variant.name)));
     }
     match found.is_empty() {
-        true => Ok(story),
-        false => Err(Failure::Scenario(Box::new(story.scenario.source), found)),
+        true => Ok(good),
+        false => Err(Failure::Scenario(Box::new(good.source), found)),
     }
 }
 
-fn good(name: &str, story: Story, format: Format) -> Result<(), Failure> {
-    let warnings = story.scenario.warnings;
+fn tell(name: &str, good: Good, format: Format) -> Result<(), Failure> {
+    let Good { source, steps, events, variants, warnings } = good;
     if let Format::Text = format {
-        let steps = count(story.scenario.steps.len() as u64, "step");
-        let events = count(story.timeline.end() as u64, "event");
-        let variants = match story.scenario.variants.len() as u64 {
+        let steps = count(steps as u64, "step");
+        let events = count(events as u64, "event");
+        let variants = match variants as u64 {
             0 => String::new(),
             n => format!(", {}", count(n, "variant")),
         };
@@ -65,5 +79,5 @@ fn good(name: &str, story: Story, format: Format) -> Result<(), Failure> {
         };
         say(format_args!("{}: good, {steps}, {events}{variants}{told}", load::called(name)))?;
     }
-    format.tell(name, &Failure::Scenario(Box::new(story.scenario.source), warnings))
+    format.tell(name, &Failure::Scenario(Box::new(source), warnings))
 }

@@ -4,27 +4,39 @@ use super::load::{self, Failure};
 use super::{Lines, Settings, colour, output};
 use crate::export::{jsonl, transcript};
 use crate::scenario::library::ALL;
-use crate::scenario::{Variant, read};
+use crate::scenario::{Course, Scenario, Variant, read};
+use crate::view::count;
 use std::io::Write;
 
 /// Names the built-in scenarios.
 pub fn list(format: Lines) -> Result<(), Failure> {
     let mut out = output();
     let width = ALL.iter().map(|builtin| builtin.name.len()).max().unwrap_or_default();
+    let mut part = None;
     for builtin in ALL {
         let scenario = read::read(builtin.source())
             .map_err(|problems| Failure::Scenario(Box::new(builtin.source()), problems))?;
         match format {
             Lines::Text => {
-                writeln!(out, "{:width$}  {}", builtin.name, scenario.summary)?;
-                for Variant { name, summary } in &scenario.variants {
-                    writeln!(out, "{:width$}  --variant \"{name}\"  {summary}", "")?;
+                let course = scenario.course.as_ref();
+                if let Some(Course { part: next, .. }) =
+                    course.filter(|course| Some(&course.part) != part.as_ref())
+                {
+                    let gap = if part.is_some() { "\n" } else { "" };
+                    writeln!(out, "{gap}{next}")?;
+                    part = Some(next.clone());
+                }
+                let mut name = builtin.name;
+                for line in told(&scenario) {
+                    writeln!(out, "  {name:width$}  {line}")?;
+                    name = "";
                 }
             }
             Lines::Jsonl => {
                 let variant = |Variant { name, summary }: &Variant| serde_json::json!({ "name": name, "summary": summary });
                 let line = serde_json::json!({
                     "name": builtin.name, "title": scenario.title, "summary": scenario.summary,
+                    "course": scenario.course,
                     "steps": scenario.steps.len(),
                     "variants": scenario.variants.iter().map(variant).collect::<Vec<_>>(),
                 });
@@ -33,6 +45,22 @@ pub fn list(format: Lines) -> Result<(), Failure> {
         }
     }
     Ok(out.flush()?)
+}
+
+/// What the list tells of a scenario, line by line.
+fn told(scenario: &Scenario) -> Vec<String> {
+    let mut lines = vec![];
+    if let Some(Course { question, minutes, .. }) = &scenario.course {
+        lines.push(format!("{question} ({})", count(*minutes, "minute")));
+    }
+    lines.push(scenario.summary.clone());
+    let before =
+        scenario.course.as_ref().map(|course| course.after.join(", ")).filter(|names| !names.is_empty());
+    lines.extend(before.map(|names| format!("after {names}")));
+    lines.extend(
+        scenario.variants.iter().map(|Variant { name, summary }| format!("--variant \"{name}\"  {summary}")),
+    );
+    lines
 }
 
 /// Writes whole runs, one after the other; in text, what the speaker says only with `notes`. One that cannot be run does not keep the others from it.

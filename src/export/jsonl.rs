@@ -1,5 +1,7 @@
 //! A whole run as JSON lines: `pagewalk-run/1`, which other programs read.
 
+use crate::kernel::check::Broken;
+use crate::kernel::{Bug, Invariant};
 use crate::scenario::diagnostic::is_obeyed;
 use crate::story::Story;
 use crate::view::state::CountersOut;
@@ -62,6 +64,10 @@ fn step(story: &Story, index: usize) -> Value {
         "events": timeline.events(index).collect::<Vec<_>>(),
         "counters": CountersOut::of(story.system()),
     });
+    let broken = broken(story, index);
+    if !broken.is_empty() {
+        line["broken"] = json!(broken);
+    }
     let before = index.checked_sub(1).map(|before| story.scenario.steps[before].chapter);
     if let Some(say) = chapter.say.as_ref().filter(|_| before != Some(step.chapter)) {
         line["chapter_say"] = json!(say);
@@ -76,4 +82,24 @@ fn step(story: &Story, index: usize) -> Value {
         line["vars"] = step.op.vars.iter().map(|(var, value)| (var.to_string(), *value)).collect();
     }
     line
+}
+
+/// The invariants that do not hold: those that the step broke, with the number of the event in it, and those that were
+/// broken before it and still are at its end.
+fn broken(story: &Story, index: usize) -> Vec<Value> {
+    let start = story.timeline.moments(index).start;
+    let told = |broken: &Broken| json!({ "invariant": broken.invariant(), "what": broken.to_string() });
+    let mut found: Vec<Value> = story
+        .breaches_of(index)
+        .map(|breach| {
+            let mut new = told(&breach.broken);
+            new["event"] = json!(breach.moment + 1 - start);
+            new
+        })
+        .collect();
+    let new: Vec<Invariant> = story.breaches_of(index).map(|breach| breach.broken.invariant()).collect();
+    // To look at every step of a right kernel for what no step of one breaks would take longer than the run.
+    let still = if story.system().bug() == Bug::None { vec![] } else { story.broken() };
+    found.extend(still.iter().filter(|broken| !new.contains(&broken.invariant())).map(told));
+    found
 }

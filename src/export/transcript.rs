@@ -37,6 +37,9 @@ pub fn write(story: &mut Story, notes: bool, out: &mut impl Write) -> io::Result
             if let Some(sentence) = words::sentence(story) {
                 writeln!(out, "     - {}", printable(&sentence))?;
             }
+            for breach in story.breaches_of(index).filter(|breach| breach.moment == moment) {
+                writeln!(out, "     ✗ Here an invariant breaks: {}.", printable(&breach.broken.to_string()))?;
+            }
         }
         writeln!(
             out,

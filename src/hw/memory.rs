@@ -4,10 +4,14 @@
 //! an untouched chunk takes no room. A chunk has nothing to do with the page size of the machine.
 
 use super::addr::PhysAddr;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// Bytes of a chunk.
 pub const CHUNK_BYTES: u64 = 4096;
+
+/// What [`Memory::words`] passes over at once; a chunk has a whole number of them.
+const BLOCK_BYTES: u64 = 256;
 
 /// The contents of one chunk.
 pub type Chunk = [u8; CHUNK_BYTES as usize];
@@ -18,6 +22,8 @@ pub struct Memory {
     base: PhysAddr,
     size_bytes: u64,
     chunks: Vec<Option<Arc<Chunk>>>,
+    /// How many of them are there.
+    written: usize,
 }
 
 impl Memory {
@@ -42,7 +48,7 @@ impl Memory {
         if PhysAddr::new(base.0.saturating_add(size_bytes - 1)).is_none() {
             return Err(format!("memory from {base}: it would end past the last 56-bit address"));
         }
-        Ok(Self { base, size_bytes, chunks: vec![None; (size_bytes / CHUNK_BYTES) as usize] })
+        Ok(Self { base, size_bytes, chunks: vec![None; (size_bytes / CHUNK_BYTES) as usize], written: 0 })
     }
 
     /// The first address.
@@ -53,6 +59,11 @@ impl Memory {
     /// How many bytes there are.
     pub fn size_bytes(&self) -> u64 {
         self.size_bytes
+    }
+
+    /// How many bytes of it take room: whole chunks, of which at least one byte was written.
+    pub fn written_bytes(&self) -> usize {
+        self.written * CHUNK_BYTES as usize
     }
 
     /// Whether `width` bytes from `pa` on all exist.
@@ -77,6 +88,39 @@ impl Memory {
         (0..width).try_fold(0, |value, i| Some(value | self.read(PhysAddr(pa.0 + i), 1)? << (8 * i)))
     }
 
+    /// The words of `width` bytes (1 to 8) from `pa` on that are not 0, each with its index, as far as there is memory.
+    /// Page tables are mostly zeros, and whole blocks of these are passed over at once.
+    pub fn words(&self, pa: PhysAddr, width: u64, indices: Range<u64>) -> Vec<(u64, u64)> {
+        let mut found = vec![];
+        let mut index = indices.start;
+        while index < indices.end {
+            let at = PhysAddr(pa.0.saturating_add(index * width));
+            let next = index + BLOCK_BYTES / width;
+            if next <= indices.end && self.is_block_of_zeros(at) {
+                index = next;
+                continue;
+            }
+            match self.read(at, width) {
+                None => break,
+                Some(0) => {}
+                Some(word) => found.push((index, word)),
+            }
+            index += 1;
+        }
+        found
+    }
+
+    /// Whether a block begins here and is all zeros.
+    fn is_block_of_zeros(&self, pa: PhysAddr) -> bool {
+        if !pa.0.is_multiple_of(BLOCK_BYTES) || !self.contains(pa, BLOCK_BYTES) {
+            return false;
+        }
+        let offset = pa.0 - self.base.0;
+        let at = (offset % CHUNK_BYTES) as usize;
+        let chunk = &self.chunks[(offset / CHUNK_BYTES) as usize];
+        chunk.as_ref().is_none_or(|chunk| chunk[at..at + BLOCK_BYTES as usize] == [0; BLOCK_BYTES as usize])
+    }
+
     /// Puts the low `width` bytes (1 to 8) of `value` at `pa`, little-endian, and gives back what was there.
     ///
     /// # Panics
@@ -87,8 +131,9 @@ impl Memory {
         let old = self.read(pa, width).unwrap_or_default();
         for i in 0..width {
             let offset = pa.0 + i - self.base.0;
-            let chunk = self.chunks[(offset / CHUNK_BYTES) as usize]
-                .get_or_insert_with(|| Arc::new([0; CHUNK_BYTES as usize]));
+            let chunk = &mut self.chunks[(offset / CHUNK_BYTES) as usize];
+            self.written += usize::from(chunk.is_none());
+            let chunk = chunk.get_or_insert_with(|| Arc::new([0; CHUNK_BYTES as usize]));
             Arc::make_mut(chunk)[(offset % CHUNK_BYTES) as usize] = (value >> (8 * i)) as u8;
         }
         old
@@ -106,7 +151,10 @@ impl Memory {
     /// Where memory is absent.
     pub(super) fn swap_chunk(&mut self, pa: PhysAddr, chunk: Option<Arc<Chunk>>) -> Option<Arc<Chunk>> {
         let index = self.chunk_index(pa).expect("the caller names a chunk that exists");
-        std::mem::replace(&mut self.chunks[index], chunk)
+        self.written += usize::from(chunk.is_some());
+        let old = std::mem::replace(&mut self.chunks[index], chunk);
+        self.written -= usize::from(old.is_some());
+        old
     }
 
     fn chunk_index(&self, pa: PhysAddr) -> Option<usize> {
@@ -143,6 +191,20 @@ mod tests {
         assert_eq!(memory.read(pa, 8), Some(0x1122_3344_5566_7788));
         assert_eq!(memory.read(PhysAddr(BASE.0 + 0x1000), 1), Some(0x44));
         assert_eq!(memory.swap(pa, 2, 0), 0x7788);
+    }
+
+    #[test]
+    fn the_words_that_are_not_zero_are_found_one_by_one_as_well() {
+        let mut memory = Memory::new(BASE, 0x3000).unwrap();
+        for at in [0x0, 0xf8, 0x100, 0x7f8, 0xffc, 0x1ff8] {
+            memory.swap(PhysAddr(BASE.0 + at), 4, at + 1);
+        }
+        for (start, width) in [(0, 8), (0, 4), (0x10, 8), (0x1000, 8), (0x2c00, 8)] {
+            let start = PhysAddr(BASE.0 + start);
+            let word = |index| Some((index, memory.read(PhysAddr(start.0 + index * width), width)?));
+            let slowly: Vec<_> = (3..600).map_while(word).filter(|(_, word)| *word != 0).collect();
+            assert_eq!(memory.words(start, width, 3..600), slowly, "{start} {width}");
+        }
     }
 
     #[test]

@@ -5,10 +5,12 @@
 
 use super::addr::{PhysAddr, Ppn, VirtAddr, Vpn};
 use super::csr::Satp;
+use super::event::Unwatched;
 use super::geometry::{Geometry, MAX_LEVELS, Mode, Paging};
 use super::memory::Memory;
 use super::pte::{Flags, Pte};
-use super::walk::{Leaf, Step};
+use super::random::SplitMix64;
+use super::walk::{Leaf, Step, walk};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -87,6 +89,11 @@ impl Entry {
         self.path[self.depth - 1].pte
     }
 
+    /// The PTEs on the way to it as they were then, the root's first, the leaf last.
+    pub fn path(&self) -> &[Step] {
+        &self.path[..self.depth]
+    }
+
     /// The physical address it gives for an address of its page.
     pub fn translate(&self, geometry: &Geometry, va: VirtAddr) -> PhysAddr {
         let bytes = geometry.leaf_bytes(self.level);
@@ -95,7 +102,8 @@ impl Entry {
     }
 
     /// Whether the tables no longer say what the entry says: a PTE on the way to it has changed, or the address space
-    /// has another root now. A and D that the tables have gained do no harm and do not count.
+    /// has another root now. A global entry serves every address space, so it is held against the table in use, and not
+    /// against the one it came from. A and D that the tables have gained do no harm and do not count.
     pub fn is_stale(
         &self,
         memory: &Memory,
@@ -109,11 +117,13 @@ impl Entry {
         if translates && same_space && !self.global && self.root != satp.root(paging) {
             return true;
         }
+        if translates && self.global {
+            let now = walk(memory, geometry, satp.root(paging), self.first, &mut Unwatched);
+            return now.map_or(true, |leaf| leaf.level != self.level || !same(leaf.pte(), self.pte()));
+        }
         self.path[..self.depth].iter().any(|step| {
             let now = Pte(memory.read(step.pa, geometry.pte_bytes).unwrap_or_default());
-            let gained = now.flags().without(step.pte.flags());
-            let harmless = Flags(gained.0 & (Flags::A | Flags::D).0);
-            now.with_flags(now.flags().without(harmless)) != step.pte
+            !same(now, step.pte)
         })
     }
 
@@ -124,6 +134,13 @@ impl Entry {
     fn serves(&self, va: VirtAddr, asid: u16, asids: bool) -> bool {
         self.covers(va) && (self.global || !asids || self.asid == asid)
     }
+}
+
+/// Whether a PTE is as it was, but for A and D that it may have gained.
+fn same(now: Pte, was: Pte) -> bool {
+    let gained = now.flags().without(was.flags());
+    let harmless = Flags(gained.0 & (Flags::A | Flags::D).0);
+    now.with_flags(now.flags().without(harmless)) == was
 }
 
 /// A place for an entry.
@@ -328,13 +345,9 @@ fn tree_point_away(mut tree: u64, ways: usize, way: usize) -> u64 {
     tree
 }
 
-/// Where a seed starts: seeds that lie close start far from each other (the finalizer of SplitMix64; Steele, Lea and
-/// Flood, "Fast splittable pseudorandom number generators", 2014). Never zero.
+/// Where a seed starts: seeds that lie close start far from each other. Never zero.
 fn mixed(seed: u64) -> u64 {
-    let word = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    let word = (word ^ word >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let word = (word ^ word >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-    (word ^ word >> 31).max(1)
+    SplitMix64(seed).next().max(1)
 }
 
 /// The next state of a xorshift generator (Marsaglia, "Xorshift RNGs", 2003); never zero for a state that is not.

@@ -9,8 +9,9 @@ use super::machine::{Change, Machine};
 use serde::{Serialize, Serializer};
 use std::fmt;
 
-/// The exceptions that are modelled; the number is the exception code in `scause`.
+/// The traps that are modelled; the number is the code in `scause`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(u64)]
 pub enum Cause {
     /// Nothing at the physical address of an instruction, or of a PTE on the way to it.
     InstructionAccessFault = 1,
@@ -26,10 +27,12 @@ pub enum Cause {
     LoadPageFault = 13,
     /// A store or an AMO that the page tables do not allow.
     StorePageFault = 15,
+    /// An interrupt, and no exception: the supervisor's timer.
+    SupervisorTimer = 1 << 63 | 5,
 }
 
 impl Cause {
-    /// All of them.
+    /// All exceptions.
     pub const ALL: [Self; 7] = [
         Self::InstructionAccessFault,
         Self::LoadAccessFault,
@@ -40,9 +43,27 @@ impl Cause {
         Self::StorePageFault,
     ];
 
-    /// The exception code.
+    /// The highest bit of `scause`, where registers have 64.
+    const INTERRUPT: u64 = 1 << 63;
+
+    /// The code, without the bit that says whether it is an interrupt's.
     pub fn code(self) -> u64 {
-        self as u64
+        self as u64 & !Self::INTERRUPT
+    }
+
+    /// Whether it comes from outside, between two instructions.
+    pub fn is_interrupt(self) -> bool {
+        self as u64 & Self::INTERRUPT != 0
+    }
+
+    /// Whether an instruction could not be carried out: no interrupt, and not asked for like a system call.
+    pub fn is_fault(self) -> bool {
+        !self.is_interrupt() && self != Self::UserEcall
+    }
+
+    /// What `scause` holds, in registers of so many bits.
+    fn scause(self, bits: u32) -> u64 {
+        self.code() | u64::from(self.is_interrupt()) << (bits - 1)
     }
 
     /// The exception with this code.
@@ -67,6 +88,7 @@ impl fmt::Display for Cause {
             Self::InstructionPageFault => "instruction page fault",
             Self::LoadPageFault => "load page fault",
             Self::StorePageFault => "store/AMO page fault",
+            Self::SupervisorTimer => "supervisor timer interrupt",
         })
     }
 }
@@ -110,18 +132,16 @@ impl Machine {
             .with(Sstatus::SPIE, old.has(Sstatus::SIE))
             .with(Sstatus::SIE, false);
         let handler = VirtAddr(state.csrs.stvec & !0b11);
-        for (csr, value) in [
-            (Csr::Sepc, sepc.0),
-            (Csr::Scause, cause.code()),
-            (Csr::Stval, stval.0),
-            (Csr::Sstatus, sstatus.0),
-        ] {
+        let scause = cause.scause(if self.config().paging.is_32_bit() { 32 } else { 64 });
+        for (csr, value) in
+            [(Csr::Sepc, sepc.0), (Csr::Scause, scause), (Csr::Stval, stval.0), (Csr::Sstatus, sstatus.0)]
+        {
             self.change(Change::Csr { hart, csr, value }, watch);
         }
         self.change(Change::Privilege { hart, privilege: Privilege::Supervisor }, watch);
         self.change(Change::Pc { hart, pc: handler }, watch);
         let trap = Trap { cause, stval, sepc, why };
-        watch.event(Event::Trap { scause: cause.code(), stval, sepc, cause, why });
+        watch.event(Event::Trap { scause, stval, sepc, cause, why });
         trap
     }
 

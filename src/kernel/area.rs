@@ -3,6 +3,7 @@
 //! ```text
 //! 0x3ffffff000  trampoline   R-X, no U    the code that traps go through
 //! 0x3fffffe000  trapframe    RW-, no U    where a process's registers are kept
+//! 0x3fffffd000  vdso         R--          what the kernel tells without being asked, if that is the policy
 //!               mappings     downwards
 //!                 ⋮
 //!               heap         up to the break
@@ -37,10 +38,18 @@ pub enum AreaKind {
     Heap,
     /// What `mmap` gives.
     Mapping,
+    /// The kernel's page that the process may read.
+    Vdso,
     /// The kernel's page for the process's registers.
     Trapframe,
     /// The kernel's page with the code of trap entry and return.
     Trampoline,
+    /// All of memory, as the kernel sees it.
+    #[serde(rename = "direct_map")]
+    DirectMap,
+    /// The stack that the kernel has for a process.
+    #[serde(rename = "kernel_stack")]
+    KernelStack,
 }
 
 impl AreaKind {
@@ -55,14 +64,17 @@ impl AreaKind {
             Self::Stack => "stack",
             Self::Heap => "heap",
             Self::Mapping => "mapping",
+            Self::Vdso => "vdso",
             Self::Trapframe => "trapframe",
             Self::Trampoline => "trampoline",
+            Self::DirectMap => "direct map",
+            Self::KernelStack => "kernel stack",
         }
     }
 
     /// Pages of the kernel's, which user mode may not use.
     pub fn is_kernel(self) -> bool {
-        matches!(self, Self::Trapframe | Self::Trampoline)
+        matches!(self, Self::Trapframe | Self::Trampoline | Self::DirectMap | Self::KernelStack)
     }
 }
 

@@ -1,5 +1,5 @@
-//! The bare machine: operations of the hardware alone. A trap that nobody handles is the operation's outcome; the hart
-//! then returns past the instruction, as the smallest of handlers would make it.
+//! The bare machine: operations of the hardware alone. A trap is the operation's outcome. No kernel is there to answer it,
+//! so the smallest handler does: it repairs nothing, and skips the instruction.
 
 use super::Kernel;
 use super::event::{KernelEvent, Observer};
@@ -154,7 +154,7 @@ impl<O: Observer> Kernel<'_, O> {
             let pc = self.code_address(op, "pc", pc)?;
             self.set_pc(pc);
         }
-        match &op.action {
+        match &*op.action {
             Action::Load { at, width } => {
                 let va = self.address(op, "at", at)?;
                 return Ok(self.bare_access(Request { access: Access::Load, va, width: width.0, value: 0 }));

@@ -57,6 +57,7 @@ impl<O: Observer> Kernel<'_, O> {
             let start = (va.0 % PAGE) as usize;
             to[start..start + bytes].copy_from_slice(&from[at..at + bytes]);
             self.fill_frame(memory, Some(Arc::new(to)));
+            self.forget_slot(memory);
             done += bytes as u64;
             self.event(KernelEvent::CopyOut { pid, va, bytes: bytes as u64 });
             self.write_through(memory);
@@ -97,8 +98,10 @@ impl<O: Observer> Kernel<'_, O> {
         access: Access,
     ) -> Result<(Ppn, Ppn), Failure> {
         let memory = self.user_frame(pid, va, access)?;
-        let cached = self.cache_page(file, page).ok_or(Failure::NoMemory)?;
-        Ok((cached, memory))
+        self.pinned.push(memory);
+        let cached = self.cache_page(file, page);
+        self.pinned.pop();
+        Ok((cached.ok_or(Failure::NoMemory)?, memory))
     }
 
     /// The frame of a page of a process, mended so that it could make the access itself.
@@ -109,15 +112,18 @@ impl<O: Observer> Kernel<'_, O> {
             let ppn = place.frame_of(&kernel.system.geometry(), va);
             place.pte.flags().has(needed).then_some(ppn)
         };
-        if let Some(ppn) = usable(self) {
-            return Ok(ppn);
+        // A page that comes back from swap may still be copy-on-write.
+        for _ in 0..2 {
+            if let Some(ppn) = usable(self) {
+                return Ok(ppn);
+            }
+            let case = self.system.diagnose(self.process(pid), va, access);
+            self.tell_fault(pid, va, access, case, true);
+            self.mend(pid, va, access, case).map_err(|why| match why {
+                FaultCaseOrMemory::OutOfMemory => Failure::NoMemory,
+                FaultCaseOrMemory::Fault(_) => Failure::BadAddress,
+            })?;
         }
-        let case = self.system.diagnose(self.process(pid), va, access);
-        self.tell_fault(pid, va, access, case, true);
-        self.mend(pid, va, access, case).map_err(|why| match why {
-            FaultCaseOrMemory::OutOfMemory => Failure::NoMemory,
-            FaultCaseOrMemory::Fault(_) => Failure::BadAddress,
-        })?;
         usable(self).ok_or(Failure::BadAddress)
     }
 

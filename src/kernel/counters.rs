@@ -19,6 +19,8 @@ pub struct Counters {
     pub walks: u64,
     /// PTEs that the walks read.
     pub pte_reads: u64,
+    /// Traps into the kernel: system calls and faults.
+    pub traps: u64,
     /// Traps that were page faults.
     pub page_faults: u64,
     /// Frames whose contents were copied to another.
@@ -95,6 +97,7 @@ impl Counters {
                     KernelEvent::RunZero { frames, .. } => (&mut self.frames_zeroed, *frames, costs.zero),
                     KernelEvent::PageIn { .. } => (&mut self.page_ins, 1, costs.disk),
                     KernelEvent::PageOut { .. } => (&mut self.page_outs, 1, costs.disk),
+                    KernelEvent::Evict { .. } => (&mut self.evictions, 1, 0),
                     _ => return,
                 };
                 *total = by(*total, many);
@@ -118,6 +121,7 @@ impl Counters {
             }
             hw::Event::Trap { cause, .. } => {
                 self.cycles = by(self.cycles, costs.trap);
+                self.traps = by(self.traps, 1);
                 if !cause.is_page_fault() {
                     return;
                 }

@@ -3,7 +3,9 @@
 use super::area::AreaKind;
 use super::counters::{Costs, Counters};
 use super::frames::Usage;
+use super::policy::Reclaim;
 use super::process::Pid;
+use super::swap::Slot;
 use super::system::{Change, System};
 use crate::hw::{self, Access, Flags, HartId, Ppn, VirtAddr};
 use serde::Serialize;
@@ -16,6 +18,24 @@ pub enum Event {
     Hardware(hw::Event),
     /// The kernel did it.
     Kernel(KernelEvent),
+}
+
+/// A page of the disk.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum DiskPage {
+    /// One of a file.
+    File {
+        /// The file's name.
+        file: String,
+        /// Which page of it, from 0.
+        page: u64,
+    },
+    /// One of swap.
+    Swap {
+        /// Which.
+        slot: Slot,
+    },
 }
 
 /// The cases of the fault handler.
@@ -40,6 +60,8 @@ pub enum FaultCase {
     ZeroFill,
     /// A load from promised memory of one's own that was never written: the frame of zeros that all share.
     ZeroPage,
+    /// A page that lost its frame: it comes back from swap.
+    SwapIn,
     /// A page of a file: from the page cache, read first if it is not there.
     FilePage,
     /// The first store to a private page of a file: a copy of the cached page.
@@ -75,6 +97,26 @@ impl FaultCase {
                 | Self::Unrepairable
         )
     }
+}
+
+/// The stages of the way into the kernel and back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TrapStage {
+    /// `uservec` has begun, on the page table of the process.
+    Save,
+    /// The stack is the kernel's.
+    KernelStack,
+    /// `uservec` has gone on, on the page table of the kernel.
+    KernelTable,
+    /// `usertrap` has kept `sepc`.
+    SaveEpc,
+    /// `userret` has begun, on the page table of the kernel.
+    Restore,
+    /// `userret` is on the page table of the process.
+    UserTable,
+    /// The stack is the process's.
+    UserStack,
 }
 
 /// Something that the kernel did.
@@ -166,23 +208,65 @@ pub enum KernelEvent {
         /// How many pages it becomes.
         frames: u64,
     },
-    /// A page is read from a file into a frame.
+    /// A page is read from the disk into a frame.
     PageIn {
-        /// The file's name.
-        file: String,
-        /// Which page of it, from 0.
-        page: u64,
+        /// Where on the disk.
+        #[serde(flatten)]
+        place: DiskPage,
         /// The frame.
         ppn: Ppn,
     },
-    /// A page is written from a frame to a file.
+    /// A page is written from a frame to the disk.
     PageOut {
-        /// The file's name.
-        file: String,
-        /// Which page of it, from 0.
-        page: u64,
+        /// Where on the disk.
+        #[serde(flatten)]
+        place: DiskPage,
         /// The frame.
         ppn: Ppn,
+    },
+    /// A page loses its frame, as none is free.
+    Evict {
+        /// The frame.
+        ppn: Ppn,
+        /// What it is used for.
+        #[serde(rename = "use")]
+        usage: Usage,
+        /// How it was chosen.
+        by: Reclaim,
+        /// It has to be written to the disk first.
+        dirty: bool,
+    },
+    /// A page was used lately, and is spared once more: its A is going to be cleared.
+    Spare {
+        /// Its frame.
+        ppn: Ppn,
+        /// By which policy.
+        by: Reclaim,
+    },
+    /// A page is the one that was used last. Told only if the policy wants to know.
+    PageUse {
+        /// By whom.
+        pid: Pid,
+        /// Its first address.
+        page: VirtAddr,
+        /// Its frame.
+        ppn: Ppn,
+    },
+    /// At a tick of the timer, a page's A becomes a bit of its age.
+    Aged {
+        /// Its frame.
+        ppn: Ppn,
+        /// A bit for each of the last eight ticks, the newest highest.
+        age: u64,
+    },
+    /// The timer has ticked.
+    Tick,
+    /// A slot of swap has more holders, or fewer; 0 if only a frame keeps it, or nobody.
+    SwapRef {
+        /// Which.
+        slot: Slot,
+        /// How many PTEs name it, and pages of shared memory.
+        refs: u32,
     },
     /// A page of shared memory is in the page cache from now on.
     CacheAdd {
@@ -235,6 +319,25 @@ pub enum KernelEvent {
         from: Option<Pid>,
         /// The one it runs.
         to: Option<Pid>,
+    },
+    /// The number of a process is written into its vDSO page.
+    VdsoPid {
+        /// Whose.
+        pid: Pid,
+    },
+    /// The clock in a process's vDSO page is set.
+    VdsoClock {
+        /// Whose.
+        pid: Pid,
+        /// What it tells.
+        cycles: u64,
+    },
+    /// The way into the kernel, or back, comes to its next stage.
+    TrapPath {
+        /// Whose.
+        pid: Pid,
+        /// Which.
+        stage: TrapStage,
     },
     /// A process asks for something.
     Syscall {
@@ -290,6 +393,18 @@ pub enum KernelEvent {
         va: VirtAddr,
         /// How many; they lie in one page.
         bytes: u64,
+    },
+    /// The kernel has looked which pages of a range were touched, and has cleared their A bits.
+    Accessed {
+        /// Whose pages.
+        pid: Pid,
+        /// The first address.
+        start: VirtAddr,
+        /// How many pages.
+        pages: u64,
+        /// A bit for each, the lowest for the first: it was touched.
+        #[serde(serialize_with = "word")]
+        mask: u64,
     },
     /// A process has one more area.
     AreaNew {
@@ -348,6 +463,14 @@ pub enum KernelEvent {
         #[serde(rename = "use")]
         usage: Usage,
     },
+    /// An instruction has faulted again and again, although the kernel said each time that it has mended that. The run
+    /// goes on with the next operation; the process would not.
+    Stuck {
+        /// Whose instruction.
+        pid: Pid,
+        /// How often it was tried.
+        tries: usize,
+    },
     /// The operation is passed over: its process has ended.
     Skipped {
         /// Whose operation.
@@ -355,7 +478,7 @@ pub enum KernelEvent {
     },
     /// The operation finds everything as it wants it.
     Nothing,
-    /// Nobody handled a trap: the bare machine's hart goes on after the instruction.
+    /// The smallest handler has answered a trap of the bare machine: it repairs nothing and skips the instruction.
     HandlerReturn {
         /// The instruction that is next.
         pc: VirtAddr,
@@ -370,6 +493,11 @@ pub enum KernelEvent {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
 fn is_false(flag: &bool) -> bool {
     !flag
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+fn word<S: serde::Serializer>(value: &u64, serializer: S) -> Result<S::Ok, S::Error> {
+    hw::addr::Word(*value).serialize(serializer)
 }
 
 /// What an area allows: `R`, `W` and `X`, a dash where it does not.
@@ -443,8 +571,8 @@ impl<O: Observer> hw::Observer for Tap<'_, O> {
 pub struct Record {
     /// What happened.
     pub event: Event,
-    /// In the order in which they were made.
-    pub changes: Vec<Change>,
+    /// In the order in which they were made. A run keeps very many of them, and so no room for more.
+    pub changes: Box<[Change]>,
 }
 
 impl Record {

@@ -3,19 +3,27 @@
 use super::area::{Area, AreaKind, Backing};
 use super::event::{FaultCaseOrMemory, KernelEvent, Observer};
 use super::frames::Usage;
-use super::policy::{Exec, Guard, Heap, Policies, Stack};
+use super::policy::{Exec, Guard, Heap, Policies, Stack, TrapPath};
 use super::process::{Pid, Process, ProcessState};
 use super::program::{Part, Program};
 use super::syscall::Failure;
 use super::system::Change;
 use super::{Kernel, PAGE, System};
-use crate::hw::{Flags, Ppn, VirtAddr};
+use crate::hw::{self, Flags, Ppn, Privilege, VirtAddr};
 use std::collections::BTreeSet;
 
 /// A program in memory, before a process has it.
 struct Image {
     root: Ppn,
     layout: Layout,
+}
+
+/// What is a process's own whatever it runs.
+struct Own {
+    pid: Pid,
+    trapframe: Ppn,
+    /// Its vDSO page, if it has one already.
+    vdso: Option<Ppn>,
 }
 
 /// Where a program's parts lie.
@@ -57,6 +65,7 @@ impl System {
             area.start = VirtAddr(area.start.0 + reserve * PAGE);
         }
         let heap = areas.last().map_or(0, |heap| heap.start.0);
+        areas.extend(self.vdso_area());
         let (trapframe, trampoline) = (self.trapframe().0, self.trampoline().0);
         areas.push(Area::anonymous(AreaKind::Trapframe, trapframe, trapframe + PAGE, read | write));
         areas.push(Area::anonymous(AreaKind::Trampoline, trampoline, trampoline + PAGE, read | execute));
@@ -70,9 +79,15 @@ impl<O: Observer> Kernel<'_, O> {
     pub(super) fn spawn(&mut self, name: &str, program: &str) -> Result<Pid, Failure> {
         let pid = self.next_pid();
         let asid = self.asid_for(pid).ok_or(Failure::NoAsid)?;
-        let trapframe = self.alloc_zeroed(Usage::Trapframe).ok_or(Failure::NoMemory)?;
-        let Some(image) = self.load(program, trapframe) else {
+        // Whoever runs does not do so while the kernel works: it may be this process's page that has to make room.
+        let hart = self.hart;
+        let before = self.system.machine.hart(hart).privilege;
+        let supervisor = hw::Change::Privilege { hart, privilege: Privilege::Supervisor };
+        self.change(Change::Hardware(supervisor));
+        let (trapframe, kernel_stack) = self.new_kernel_side()?;
+        let Some(image) = self.load(program, &Own { pid, trapframe, vdso: None }) else {
             self.put_frame(trapframe);
+            self.free_kernel_stack(kernel_stack);
             return Err(Failure::NoMemory);
         };
         let process = Process {
@@ -84,6 +99,7 @@ impl<O: Observer> Kernel<'_, O> {
             root: image.root,
             asid,
             trapframe,
+            kernel_stack,
             areas: image.layout.areas,
             stack_limit: image.layout.stack_limit,
             brk: image.layout.brk,
@@ -92,26 +108,28 @@ impl<O: Observer> Kernel<'_, O> {
         };
         let (entry, sp) = self.entry_point(&process);
         self.set_process(pid, process);
+        self.prepare_trapframe(trapframe, kernel_stack);
         self.write_trapframe(trapframe, entry, sp);
         self.change(Change::Current(Some(pid)));
+        self.change(Change::Hardware(hw::Change::Privilege { hart, privilege: before }));
         let (name, program) = (name.to_owned(), program.to_owned());
         self.event(KernelEvent::ProcessNew { pid, name, program, parent: None });
         Ok(pid)
     }
 
-    /// Replaces what a process runs, and gives the address of its first instruction. The trapframe stays; if memory
-    /// runs out, so does everything else. A borrowed address space goes back to its owner.
-    pub(super) fn exec(&mut self, pid: Pid, program: &str) -> Result<VirtAddr, Failure> {
+    /// Replaces what a process runs. The trapframe stays, with the address of the first instruction; if memory runs out,
+    /// so does everything else. A borrowed address space goes back to its owner.
+    pub(super) fn exec(&mut self, pid: Pid, program: &str) -> Result<(), Failure> {
         let old = self.process(pid).clone();
         let borrowed = old.borrowed_from.is_some();
         let asid = if borrowed { self.asid_for(pid).ok_or(Failure::NoAsid)? } else { old.asid };
-        if !borrowed {
-            self.get_frame(old.trapframe);
-        }
-        let Some(image) = self.load(program, old.trapframe) else {
-            if !borrowed {
-                self.put_frame(old.trapframe);
-            }
+        // The new table holds the trapframe, as the old one does. A borrower's may be in none, and then only the kernel
+        // holds it.
+        let is_mapped = !borrowed || self.system.trap_path() == TrapPath::Full;
+        self.get_frame(old.trapframe);
+        let vdso = self.system.vdso_frame(&old).filter(|_| !borrowed);
+        let Some(image) = self.load(program, &Own { pid, trapframe: old.trapframe, vdso }) else {
+            self.put_frame(old.trapframe);
             return Err(Failure::NoMemory);
         };
         let process = Process {
@@ -126,11 +144,20 @@ impl<O: Observer> Kernel<'_, O> {
         };
         let (entry, sp) = self.entry_point(&process);
         self.set_process(pid, process);
-        self.set_stack_pointer(sp);
+        self.write_trapframe(old.trapframe, entry, sp);
+        if !self.system.is_in_kernel() {
+            self.set_stack_pointer(sp);
+        }
         self.event(KernelEvent::ProcessExec { pid, program: program.to_owned() });
-        self.load_satp(pid);
+        if !is_mapped {
+            self.put_frame(old.trapframe);
+        }
+        // In a table of its own the kernel needs no process's.
+        if !self.system.is_in_kernel_table() {
+            self.load_satp(pid);
+        }
         self.leave_space(&old);
-        Ok(entry)
+        Ok(())
     }
 
     /// Where a program begins: at its first instruction, with an empty stack.
@@ -141,17 +168,21 @@ impl<O: Observer> Kernel<'_, O> {
 
     /// Builds a page table with a program's areas. The caller's hold on the trapframe becomes the table's. `None` if
     /// memory runs out; nothing is left behind then, and the caller keeps its hold.
-    fn load(&mut self, program: &str, trapframe: Ppn) -> Option<Image> {
+    fn load(&mut self, program: &str, own: &Own) -> Option<Image> {
         let system = &self.system;
         let policies = system.policies.clone().unwrap_or_default();
         let layout = system.layout(program, &system.programs[program], &policies);
         let root = self.alloc_zeroed(Usage::Table { level: system.geometry().levels - 1 })?;
-        match layout.areas.iter().try_for_each(|area| self.load_area(root, area, trapframe, &policies)) {
+        let adopted = self.adopt_kernel(root);
+        let mut areas = layout.areas.iter();
+        let built =
+            adopted.and_then(|()| areas.try_for_each(|area| self.load_area(root, area, own, &policies)));
+        match built {
             Some(()) => Some(Image { root, layout }),
             None => {
                 // The trapframe's mapping, the last but one, may be there; its hold is the caller's.
                 if self.system.leaf_for(root, self.system.trapframe()).is_some() {
-                    self.get_frame(trapframe);
+                    self.get_frame(own.trapframe);
                 }
                 self.free_space(root, &layout.areas);
                 None
@@ -159,15 +190,21 @@ impl<O: Observer> Kernel<'_, O> {
         }
     }
 
-    fn load_area(&mut self, root: Ppn, area: &Area, trapframe: Ppn, policies: &Policies) -> Option<()> {
+    fn load_area(&mut self, root: Ppn, area: &Area, own: &Own, policies: &Policies) -> Option<()> {
         let user = area.prot | Flags::U;
         match area.kind {
-            AreaKind::Trapframe => self.map(root, area.start, trapframe, area.prot),
+            AreaKind::Vdso => self.map_vdso(root, own.pid, own.vdso),
+            AreaKind::Trapframe => {
+                let flags = self.system.trap_page_flags(area.prot);
+                self.map(root, area.start, own.trapframe, flags)
+            }
             AreaKind::Trampoline => {
                 let frame = self.system.trampoline_frame();
+                let flags = self.system.trap_page_flags(area.prot);
                 self.get_frame(frame);
-                self.map_or_put(root, area.start, frame, area.prot)
+                self.map_or_put(root, area.start, frame, flags)
             }
+            AreaKind::DirectMap | AreaKind::KernelStack => Some(()),
             AreaKind::Guard if policies.guard == Guard::Unmapped => Some(()),
             AreaKind::Guard => {
                 let frame = self.alloc_zeroed(Usage::Private(AreaKind::Guard))?;

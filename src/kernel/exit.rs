@@ -3,9 +3,10 @@
 use super::Kernel;
 use super::area::Area;
 use super::event::{FaultCaseOrMemory, KernelEvent, Observer};
+use super::policy::TrapPath;
 use super::process::{Pid, Process, ProcessState};
 use super::system::Change;
-use crate::hw::{Csr, Ppn};
+use crate::hw::Ppn;
 
 impl<O: Observer> Kernel<'_, O> {
     /// The process ends because it wants to.
@@ -24,12 +25,12 @@ impl<O: Observer> Kernel<'_, O> {
         self.set_process(pid, Process { state, areas: vec![], ..old.clone() });
         self.change(Change::Running(None));
         self.event(event);
-        let hart = self.hart;
-        self.hardware(|machine, tap| machine.write_csr(hart, Csr::Satp, 0, tap));
+        self.load_kernel_satp();
         self.leave_space(&old);
-        if old.borrowed_from.is_some() {
+        if old.borrowed_from.is_some() && self.system.trap_path() == TrapPath::Short {
             self.put_frame(old.trapframe);
         }
+        self.free_kernel_stack(old.kernel_stack);
     }
 
     /// The end of an address space that its process does not use any more; one that was borrowed goes back.
@@ -47,6 +48,7 @@ impl<O: Observer> Kernel<'_, O> {
         for area in areas {
             self.unmap_area(root, area);
         }
+        self.leave_kernel(root);
         self.free_tables(root);
     }
 }

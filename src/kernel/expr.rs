@@ -107,6 +107,14 @@ impl Expr {
         Self { text: format!("{value:#x}").into(), tree: Arc::new(Tree::Number(value)) }
     }
 
+    /// The number, if it is just one.
+    pub fn as_number(&self) -> Option<u64> {
+        match *self.tree {
+            Tree::Number(value) => Some(value),
+            _ => None,
+        }
+    }
+
     /// Its value, names looked up with `lookup`.
     ///
     /// # Errors

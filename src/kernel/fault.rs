@@ -1,10 +1,12 @@
 //! The fault handler: which case is it, and what follows.
 
 use super::area::{Area, AreaKind};
+use super::bug::Bug;
 use super::event::{FaultCase, FaultCaseOrMemory, KernelEvent, Observer, Prot};
 use super::frames::Usage;
 use super::policy::Stack;
 use super::process::Pid;
+use super::swap;
 use super::table::{COW, Place};
 use super::{Kernel, PAGE, Process, System};
 use crate::hw::{Access, AdUpdate, Flags, Trap, VirtAddr};
@@ -16,7 +18,7 @@ impl System {
     /// Which case a fault is: policy only, nothing is changed. An access that the area allows is mended, whatever the
     /// page table says now; one that it does not allow is not.
     pub fn diagnose(&self, process: &Process, va: VirtAddr, access: Access) -> FaultCase {
-        let Some(area) = process.area_at(va) else { return self.outside(process, va) };
+        let Some(area) = self.area_at(process, va) else { return self.outside(process, va) };
         if area.kind == AreaKind::Guard {
             return FaultCase::GuardPage;
         }
@@ -28,10 +30,11 @@ impl System {
         }
         match self.leaf_for(process.root, va) {
             Some(place) => self.present(place, access),
+            None if self.is_swapped(process, va) => FaultCase::SwapIn,
             // The heap ends with the break, also inside of a page.
             None if area.kind == AreaKind::Heap && va >= process.brk => FaultCase::NoArea,
-            None if self.is_for_superpage(process, area, va) => FaultCase::SuperpageFill,
-            None => self.absent(area, va, access),
+            None if self.is_for_superpage(process, &area, va) => FaultCase::SuperpageFill,
+            None => self.absent(&area, va, access),
         }
     }
 
@@ -46,6 +49,12 @@ impl System {
         } else {
             FaultCase::StackGrowth
         }
+    }
+
+    /// Whether the page of an address is in swap.
+    pub(super) fn is_swapped(&self, process: &Process, va: VirtAddr) -> bool {
+        let geometry = self.geometry();
+        self.pte_for(process.root, va).is_some_and(|place| swap::slot_of(place.pte, &geometry).is_some())
     }
 
     fn present(&self, place: Place, access: Access) -> FaultCase {
@@ -115,8 +124,8 @@ impl<O: Observer> Kernel<'_, O> {
         case: FaultCase,
         in_kernel: bool,
     ) {
-        let area = self.process(pid).area_at(va);
-        let (kind, prot) = (area.map(|area| area.kind), area.map(|area| Prot(area.prot)));
+        let area = self.system.area_at(self.process(pid), va);
+        let (kind, prot) = (area.as_ref().map(|area| area.kind), area.map(|area| Prot(area.prot)));
         self.event(KernelEvent::Fault { pid, va, access, case, area: kind, prot, in_kernel });
     }
 
@@ -139,6 +148,7 @@ impl<O: Observer> Kernel<'_, O> {
             FaultCase::StackGrowth => self.grow_stack(&process, page, access)?,
             FaultCase::ZeroFill => self.zero_fill(&process, page)?,
             FaultCase::ZeroPage => self.map_zero_page(&process, page)?,
+            FaultCase::SwapIn => Self::or_out_of_memory(self.swap_in(&process, page))?,
             FaultCase::FilePage => self.map_file_page(&process, page)?,
             FaultCase::FileCopy => self.copy_file_page(&process, page)?,
             FaultCase::CowCopy => self.copy_on_write(&process, page)?,
@@ -148,6 +158,7 @@ impl<O: Observer> Kernel<'_, O> {
             FaultCase::CowLastOwner => {
                 self.reflag(&process, page, |flags| flags.without(COW) | Flags::W);
             }
+            FaultCase::SetAccessed if self.has(Bug::NeverAccessed) => {}
             FaultCase::SetAccessed => {
                 let dirty = if access == Access::Store { Flags::D } else { Flags::default() };
                 self.reflag(&process, page, |flags| flags | Flags::A | dirty);

@@ -1,6 +1,6 @@
 //! Files on a simulated disk, and the page cache: the frames that hold their pages, shared by all who map them.
 
-use super::event::KernelEvent;
+use super::event::{DiskPage, KernelEvent};
 use super::frames::Usage;
 use super::system::{Change, System};
 use super::{Kernel, Observer, PAGE};
@@ -103,6 +103,9 @@ impl<O: Observer> Kernel<'_, O> {
             return None;
         }
         let (usage, key) = (Usage::Cache { file, page }, (file, page));
+        if let Some(slot) = self.system.swapped_shared.get(&key).copied() {
+            return self.swap_in_shared(key, slot, usage);
+        }
         if found.kind == FileKind::Memory {
             let ppn = self.alloc_zeroed(usage)?;
             self.change(Change::Cache { key, frame: Some(ppn) });
@@ -115,20 +118,25 @@ impl<O: Observer> Kernel<'_, O> {
         Some(ppn)
     }
 
-    /// The frames of shared memory that nobody maps any more come back.
+    /// The frames of shared memory that nobody maps any more come back, and its slots in swap.
     pub(super) fn drop_unused_memory(&mut self) {
-        let mapped: BTreeSet<FileId> = self
-            .system
-            .spaces()
-            .flat_map(|process| &process.areas)
-            .filter_map(|area| Some(area.backing?.file))
-            .collect();
-        let unused =
-            |file: &FileId| self.system.files[file.0].kind == FileKind::Memory && !mapped.contains(file);
-        let cache = self.system.cache.iter().filter(|((file, _), _)| unused(file));
-        for (key, ppn) in cache.map(|(key, ppn)| (*key, *ppn)).collect::<Vec<_>>() {
+        let system = &self.system;
+        let backings = system.spaces().flat_map(|process| &process.areas).filter_map(|area| area.backing);
+        let mapped: BTreeSet<FileId> = backings.map(|backing| backing.file).collect();
+        let unused = |(file, _): &(FileId, u64)| {
+            system.files[file.0].kind == FileKind::Memory && !mapped.contains(file)
+        };
+        let cached: Vec<_> =
+            system.cache.iter().filter(|(key, _)| unused(key)).map(|(k, v)| (*k, *v)).collect();
+        let swapped = system.swapped_shared.iter().filter(|(key, _)| unused(key));
+        let swapped: Vec<_> = swapped.map(|(key, slot)| (*key, *slot)).collect();
+        for (key, ppn) in cached {
             self.change(Change::Cache { key, frame: None });
             self.put_frame(ppn);
+        }
+        for (key, slot) in swapped {
+            self.change(Change::SwappedShared { key, slot: None });
+            self.put_slot(slot);
         }
     }
 
@@ -148,7 +156,7 @@ impl<O: Observer> Kernel<'_, O> {
         let File { name, pages, .. } = &self.system.files[file.0];
         let (name, bytes) = (name.clone(), pages[page as usize].clone());
         self.fill_frame(ppn, Some(bytes));
-        self.event(KernelEvent::PageIn { file: name, page, ppn });
+        self.event(KernelEvent::PageIn { place: DiskPage::File { file: name, page }, ppn });
     }
 
     /// Writes a frame of the page cache to the disk at once: the kernel itself has changed it, and no D bit says so.
@@ -167,6 +175,6 @@ impl<O: Observer> Kernel<'_, O> {
         let mut bytes = *self.frame_contents(ppn).unwrap_or_else(|| Arc::new([0; PAGE as usize]));
         bytes[inside..].fill(0);
         self.change(Change::FilePage { file, page, bytes: Arc::new(bytes) });
-        self.event(KernelEvent::PageOut { file: name, page, ppn });
+        self.event(KernelEvent::PageOut { place: DiskPage::File { file: name, page }, ppn });
     }
 }

@@ -1,14 +1,16 @@
 //! fork: a second process with the same memory, shared copy-on-write or copied.
 
 use super::area::{Area, AreaKind};
+use super::bug::Bug;
 use super::event::{KernelEvent, Observer};
 use super::frames::Usage;
 use super::policy::Fork;
 use super::process::Pid;
+use super::swap;
 use super::syscall::Failure;
-use super::table::{COW, Mapping, Place};
+use super::table::{COW, Place};
 use super::{Kernel, Process};
-use crate::hw::{Flags, Ppn};
+use crate::hw::{Flags, Ppn, VirtAddr};
 
 impl<O: Observer> Kernel<'_, O> {
     /// Makes a child of a process. If memory runs out nothing is left behind, but for pages of the parent that were made
@@ -17,10 +19,11 @@ impl<O: Observer> Kernel<'_, O> {
         let parent = self.process(pid).clone();
         let pid = self.next_pid();
         let asid = self.asid_for(pid).ok_or(Failure::NoAsid)?;
-        let trapframe = self.alloc_zeroed(Usage::Trapframe).ok_or(Failure::NoMemory)?;
+        let (trapframe, kernel_stack) = self.new_kernel_side()?;
         let top = self.system.geometry().levels - 1;
         let Some(root) = self.alloc_zeroed(Usage::Table { level: top }) else {
             self.put_frame(trapframe);
+            self.free_kernel_stack(kernel_stack);
             return Err(Failure::NoMemory);
         };
         let name = name.to_owned();
@@ -30,6 +33,7 @@ impl<O: Observer> Kernel<'_, O> {
             asid,
             root,
             trapframe,
+            kernel_stack,
             name,
             parent: origin,
             borrowed_from: None,
@@ -40,11 +44,13 @@ impl<O: Observer> Kernel<'_, O> {
         self.fence_space(parent.asid);
         if copied.is_none() {
             self.free_space(root, &child.areas);
+            self.free_kernel_stack(kernel_stack);
             return Err(Failure::NoMemory);
         }
         let (name, program) = (child.name.clone(), child.program.clone());
         // The child goes on where the parent does: its registers are what the parent's trapframe keeps.
         let (pc, sp) = self.system.saved_registers(&parent);
+        self.prepare_trapframe(trapframe, kernel_stack);
         self.write_trapframe(trapframe, pc, sp);
         self.set_process(pid, child);
         self.event(KernelEvent::ProcessNew { pid, name, program, parent: origin });
@@ -54,16 +60,27 @@ impl<O: Observer> Kernel<'_, O> {
     /// Gives the child every page that the parent has. Holes stay holes. The trapframe comes first, so that a child that
     /// cannot be finished holds it in its table, from where it is freed.
     fn copy_space(&mut self, parent: &Process, child: &Process) -> Option<()> {
-        self.map_or_put(child.root, self.system.trapframe(), child.trapframe, Flags::R | Flags::W)?;
-        for area in parent.areas.iter().filter(|area| area.kind != AreaKind::Trapframe) {
-            for mapping in self.system.mappings_between(parent.root, area.start, area.end) {
-                self.copy_page(area, mapping, child.root)?;
+        let flags = self.system.trap_page_flags(Flags::R | Flags::W);
+        self.map_or_put(child.root, self.system.trapframe(), child.trapframe, flags)?;
+        self.adopt_kernel(child.root)?;
+        self.map_vdso(child.root, child.pid, None)?;
+        let own = [AreaKind::Trapframe, AreaKind::Vdso];
+        for area in parent.areas.iter().filter(|area| !own.contains(&area.kind)) {
+            for (va, _) in self.system.entries_between(parent.root, area.start, area.end) {
+                self.copy_page(parent, area, va, child.root)?;
             }
         }
         Some(())
     }
 
-    fn copy_page(&mut self, area: &Area, Mapping { va, place }: Mapping, child: Ppn) -> Option<()> {
+    /// What the parent has at an address is looked up only now: the pages before may have cost it its frame.
+    fn copy_page(&mut self, parent: &Process, area: &Area, va: VirtAddr, child: Ppn) -> Option<()> {
+        if self.fork_policy() == Fork::Copy && self.system.is_swapped(parent, va) {
+            self.swap_in(parent, va)?;
+        }
+        let Some(place) = self.system.leaf_for(parent.root, va) else {
+            return self.share_swapped(parent, va, child);
+        };
         let ppn = place.pte.ppn(&self.system.geometry());
         let flags = place.pte.flags();
         // Past the end of a file there is nothing to share: such a page is the process's own, also in a shared mapping.
@@ -79,11 +96,27 @@ impl<O: Observer> Kernel<'_, O> {
         }
         // A shared page that the parent has written is the parent's to write back.
         let flags = if private { self.mark_cow(place) } else { flags.without(Flags::D) };
+        let counted = !(private && self.has(Bug::NoReferenceCount));
         if place.level > 0 {
-            return self.share_superpage(child, va, place, flags);
+            return self.share_superpage(child, va, place, flags, counted);
         }
-        self.get_frame(ppn);
+        if counted {
+            self.get_frame(ppn);
+        }
         self.map_or_put(child, va, ppn, flags)
+    }
+
+    /// A page that is in swap has two owners there, and is copy-on-write like those in memory.
+    fn share_swapped(&mut self, parent: &Process, va: VirtAddr, child: Ppn) -> Option<()> {
+        let Some(place) = self.system.pte_for(parent.root, va) else { return Some(()) };
+        let Some(slot) = swap::slot_of(place.pte, &self.system.geometry()) else { return Some(()) };
+        let flags = self.mark_cow(place);
+        self.get_slot(slot);
+        let entered = self.enter(child, va, place.pte.with_flags(flags));
+        if entered.is_none() {
+            self.put_slot(slot);
+        }
+        entered
     }
 
     /// Takes W away from a writable page and marks it. Pages that were never writable are shared as they are.
@@ -92,7 +125,10 @@ impl<O: Observer> Kernel<'_, O> {
         if !flags.has(Flags::W) {
             return flags;
         }
-        let marked = flags.without(Flags::W) | COW;
+        let marked = match self.has(Bug::WritableFork) {
+            true => flags | COW,
+            false => flags.without(Flags::W) | COW,
+        };
         self.write_pte(place.level, place.pa, place.pte.with_flags(marked));
         marked
     }

@@ -8,6 +8,8 @@
 
 use super::event::KernelEvent;
 use super::file::{FileId, Page};
+use super::policy::Reclaim;
+use super::swap::Slot;
 use super::system::{Change, System};
 use super::{AreaKind, Kernel, Observer, PAGE};
 use crate::hw::{self, PhysAddr, Ppn};
@@ -36,6 +38,10 @@ pub enum Usage {
     },
     /// A process's trapframe.
     Trapframe,
+    /// A process's vDSO page.
+    Vdso,
+    /// The stack that the kernel has for a process.
+    KernelStack,
     /// A page of a process's own; the kind of the area it was taken for.
     Private(AreaKind),
     /// A page of a file, in the page cache.
@@ -55,6 +61,8 @@ impl fmt::Display for Usage {
             Self::Zero => f.write_str("zero page"),
             Self::Table { level } => write!(f, "table L{level}"),
             Self::Trapframe => f.write_str("trapframe"),
+            Self::Vdso => f.write_str("vdso"),
+            Self::KernelStack => f.write_str("kernel stack"),
             Self::Private(kind) => kind.fmt(f),
             Self::Cache { page, .. } => write!(f, "file page {page}"),
         }
@@ -67,6 +75,7 @@ impl Serialize for Usage {
             Self::Table { .. } => serializer.serialize_str("table"),
             Self::Cache { .. } => serializer.serialize_str("cache"),
             Self::Zero => serializer.serialize_str("zero"),
+            Self::KernelStack => serializer.serialize_str("kernel_stack"),
             other => serializer.collect_str(other),
         }
     }
@@ -79,6 +88,20 @@ pub struct Frame {
     pub refs: u32,
     /// What it is used for.
     pub usage: Usage,
+    /// When its page came into memory: a number that rises from page to page. 0 while no policy asks for it.
+    pub arrived: u64,
+    /// For LRU when it was used last, a number that rises from use to use; for aging a byte with a bit for each of the
+    /// last ticks, the newest highest.
+    pub used: u64,
+    /// The slot of swap that holds the same bytes, or holds its page's place.
+    pub slot: Option<Slot>,
+}
+
+impl Frame {
+    /// One that so many hold, and of which nothing else is known.
+    pub fn new(refs: u32, usage: Usage) -> Self {
+        Self { refs, usage, arrived: 0, used: 0, slot: None }
+    }
 }
 
 impl System {
@@ -108,20 +131,40 @@ impl System {
         self.frames.len() as u64 - self.frames_free()
     }
 
-    /// The free list, in the order in which frames will be handed out, read from the frames themselves.
+    /// The free list, in the order in which frames will be handed out, read from the frames themselves. It ends where
+    /// it would come to a frame for the second time, or to none that exists.
     pub fn free_list(&self) -> Vec<Ppn> {
+        self.walk_free_list().0
+    }
+
+    /// Whether the free list comes to a frame for the second time.
+    pub(super) fn free_list_circles(&self) -> bool {
+        self.walk_free_list().1
+    }
+
+    fn walk_free_list(&self) -> (Vec<Ppn>, bool) {
         let mut list = vec![];
-        let mut next = self.free_head;
-        while let Some(ppn) = next.filter(|_| list.len() < self.frames.len()) {
+        let mut seen = vec![false; self.frames.len()];
+        let mut next = self.first_free();
+        while let Some((ppn, index)) = next.and_then(|ppn| Some((ppn, self.frame_index(ppn)?))) {
+            if std::mem::replace(&mut seen[index], true) {
+                return (list, true);
+            }
             list.push(ppn);
             next = self.next_free(ppn);
         }
-        list
+        (list, false)
     }
 
+    /// The frame that is handed out next.
+    fn first_free(&self) -> Option<Ppn> {
+        self.free_head.filter(|ppn| self.frame(*ppn).is_some())
+    }
+
+    /// The one after it: what its first word leads to, if that is a frame.
     fn next_free(&self, ppn: Ppn) -> Option<Ppn> {
         let next = self.machine.memory().read(self.frame_address(ppn), 8).unwrap_or_default();
-        (next != 0).then_some(Ppn(next / PAGE))
+        Some(Ppn(next / PAGE)).filter(|ppn| self.frame(*ppn).is_some())
     }
 
     pub(super) fn frame_index(&self, ppn: Ppn) -> Option<usize> {
@@ -149,15 +192,22 @@ pub(super) fn junk(byte: u8, next: Option<Ppn>) -> Arc<Page> {
 }
 
 impl<O: Observer> Kernel<'_, O> {
-    /// Takes the first frame of the free list, with one owner and filled with junk. `None` if there is none.
+    /// Takes the first frame of the free list, with one owner and filled with junk; if none is free, another page loses its
+    /// own. `None` if that cannot be.
     pub(super) fn alloc_frame(&mut self, usage: Usage) -> Option<Ppn> {
-        let Some(ppn) = self.system.free_head else {
+        if self.system.first_free().is_none() {
+            self.reclaim();
+        }
+        let Some(ppn) = self.system.first_free() else {
             self.event(KernelEvent::OutOfMemory { usage });
             return None;
         };
         let next = self.system.next_free(ppn);
         self.change(Change::FreeHead(next));
-        self.change(Change::Frame { ppn, frame: Frame { refs: 1, usage } });
+        self.change(Change::Frame { ppn, frame: Frame::new(1, usage) });
+        if self.system.reclaim_policy() != Reclaim::None {
+            self.arrive(ppn);
+        }
         self.fill_frame(ppn, Some(Arc::new([JUNK_FRESH; PAGE as usize])));
         self.event(KernelEvent::FrameAlloc { ppn, usage });
         Some(ppn)
@@ -173,7 +223,10 @@ impl<O: Observer> Kernel<'_, O> {
 
     /// The same, with the contents of another frame.
     pub(super) fn alloc_copy(&mut self, from: Ppn, usage: Usage) -> Option<Ppn> {
-        let to = self.alloc_frame(usage)?;
+        self.pinned.push(from);
+        let to = self.alloc_frame(usage);
+        self.pinned.pop();
+        let to = to?;
         let contents = self.frame_contents(from);
         self.fill_frame(to, contents);
         self.event(KernelEvent::FrameCopy { from, to });
@@ -182,7 +235,7 @@ impl<O: Observer> Kernel<'_, O> {
 
     /// A frame has one more owner.
     pub(super) fn get_frame(&mut self, ppn: Ppn) {
-        let frame = self.known(ppn);
+        let Some(frame) = self.known(ppn) else { return };
         let refs = frame.refs + 1;
         self.change(Change::Frame { ppn, frame: Frame { refs, ..frame } });
         self.event(KernelEvent::FrameRef { ppn, refs });
@@ -190,16 +243,17 @@ impl<O: Observer> Kernel<'_, O> {
 
     /// A frame has one owner less; the last one frees it.
     pub(super) fn put_frame(&mut self, ppn: Ppn) {
-        let frame = self.known(ppn);
-        assert!(frame.refs > 0, "frame {ppn} is freed twice");
+        let Some(frame) = self.known(ppn) else { return };
+        self.relies_on(frame.refs > 0, || format!("frame {ppn} is freed twice"));
         if frame.refs > 1 {
             let refs = frame.refs - 1;
             self.change(Change::Frame { ppn, frame: Frame { refs, ..frame } });
             self.event(KernelEvent::FrameRef { ppn, refs });
             return;
         }
+        self.forget_slot(ppn);
         self.fill_frame(ppn, Some(junk(JUNK_FREED, self.system.free_head)));
-        self.change(Change::Frame { ppn, frame: Frame { refs: 0, usage: Usage::Free } });
+        self.change(Change::Frame { ppn, frame: Frame::new(0, Usage::Free) });
         self.change(Change::FreeHead(Some(ppn)));
         self.event(KernelEvent::FrameFree { ppn });
     }
@@ -211,11 +265,16 @@ impl<O: Observer> Kernel<'_, O> {
 
     /// Replaces all that a frame holds; `None` for zeros.
     pub(super) fn fill_frame(&mut self, ppn: Ppn, contents: Option<Arc<Page>>) {
-        let pa = self.system.frame_address(ppn);
-        self.change(Change::Hardware(hw::Change::Chunk { pa, chunk: contents }));
+        if self.known(ppn).is_some() {
+            let pa = self.system.frame_address(ppn);
+            self.change(Change::Hardware(hw::Change::Chunk { pa, chunk: contents }));
+        }
     }
 
-    pub(super) fn known(&self, ppn: Ppn) -> Frame {
-        *self.system.frame(ppn).expect("the kernel's page tables point only to frames that exist")
+    /// What is known of a frame that a page table points to: a wrong kernel's may point to none.
+    pub(super) fn known(&self, ppn: Ppn) -> Option<Frame> {
+        let frame = self.system.frame(ppn).copied();
+        self.relies_on(frame.is_some(), || format!("a page table points to {ppn}, which does not exist"));
+        frame
     }
 }

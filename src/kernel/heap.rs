@@ -25,6 +25,7 @@ impl<O: Observer> Kernel<'_, O> {
         for mapping in self.system.mappings_between(root, end, was) {
             self.unmap_live(&process, mapping.va);
         }
+        self.drop_swapped(&process, end, was);
         let eager = self.system.policies.as_ref().is_some_and(|policies| policies.heap == Heap::Eager);
         if eager && self.fill_heap(root, was..end).is_none() {
             self.sbrk(pid, -bytes)?;

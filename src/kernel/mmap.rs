@@ -21,9 +21,9 @@ pub(super) struct Request<'a> {
 }
 
 impl System {
-    /// The highest gap below the trapframe that is large enough, as Linux and the labs of xv6 choose it.
+    /// The highest gap below the kernel's pages that is large enough, as Linux and the labs of xv6 choose it.
     fn gap_for(&self, process: &Process, bytes: u64) -> Option<VirtAddr> {
-        let mut end = self.trapframe().0;
+        let mut end = self.user_top().0;
         for area in process.areas.iter().rev().filter(|area| !area.kind.is_kernel()) {
             if end.saturating_sub(area.end.0) >= bytes {
                 break;
@@ -84,6 +84,7 @@ impl<O: Observer> Kernel<'_, O> {
                 self.write_back(&gone, &mapping);
                 self.unmap_live(&process, mapping.va);
             }
+            self.drop_swapped(&process, gone.start, gone.end);
             process.cut(&gone);
             self.set_process(pid, process.clone());
             let (start, end) = (gone.start, gone.end);
@@ -137,6 +138,9 @@ impl<O: Observer> Kernel<'_, O> {
         for mapping in self.system.mappings_between(root, area.start, area.end) {
             self.write_back(area, &mapping);
             self.unmap(root, mapping.va);
+        }
+        for (_, place, slot) in self.system.swapped_between(root, area.start, area.end) {
+            self.drop_entry(place, slot);
         }
     }
 

@@ -15,8 +15,8 @@ pub struct Op {
     pub pc: Option<Expr>,
     /// Loop variables that expressions may use.
     pub vars: Arc<Vec<(Arc<str>, u64)>>,
-    /// What is done.
-    pub action: Action,
+    /// What is done. The rounds of a repetition share it.
+    pub action: Arc<Action>,
 }
 
 /// What can be done. The fields' names are the keys of a scenario's steps.
@@ -56,6 +56,20 @@ pub enum Action {
         /// What.
         #[schemars(example = &"0x41")]
         value: Expr,
+    },
+    /// Touches pages one after another, the first word of each: a reference string.
+    Touch {
+        /// The pages, counted from `at`.
+        #[schemars(example = serde_json::json!([1, 2, 3, 4, 1, 2, 5]))]
+        pages: Vec<Expr>,
+        /// The address of page 0; the heap if it is left out.
+        #[serde(default = "heap")]
+        #[schemars(example = &"view")]
+        at: Expr,
+        /// Whether each page's number is stored to it, in place of a load.
+        #[serde(default)]
+        #[schemars(example = true)]
+        store: bool,
     },
     /// Jumps to an address and reads the instruction there.
     Fetch {
@@ -157,6 +171,15 @@ pub enum Action {
         #[schemars(example = &"page")]
         length: Option<Expr>,
     },
+    /// Asks which pages of a range were touched since the last time, and clears their A bits.
+    Accessed {
+        /// An address in the first page.
+        #[schemars(example = &"heap")]
+        at: Expr,
+        /// How many bytes; at most 64 pages.
+        #[schemars(example = &"64K")]
+        length: Expr,
+    },
     /// Has the kernel read bytes of a file into the process's memory.
     Read {
         /// The file.
@@ -189,8 +212,12 @@ pub enum Action {
         #[schemars(example = &"16")]
         length: Expr,
     },
+    /// Asks the kernel for the process's number.
+    Getpid {},
     /// Lets the process run.
     Switch {},
+    /// Lets the timer tick: the kernel looks at the A bits, and clears them.
+    Tick {},
     /// Writes a word of physical memory (bare machine).
     Poke {
         /// The physical address.
@@ -205,7 +232,7 @@ pub enum Action {
         width: Width,
     },
     /// Writes registers of the hart (bare machine): whole, or fields by name.
-    Csr(CsrSetting),
+    Csr(Box<CsrSetting>),
     /// Sets the privilege of the hart (bare machine).
     Privilege {
         /// `U` or `S`.
@@ -229,6 +256,10 @@ pub enum Action {
     },
 }
 
+fn heap() -> Expr {
+    Expr::parse("heap").expect("a name is an expression")
+}
+
 fn zero() -> Expr {
     Expr::number(0)
 }
@@ -250,6 +281,7 @@ impl Action {
             Self::Spawn { .. } => "spawn",
             Self::Load { .. } => "load",
             Self::Store { .. } => "store",
+            Self::Touch { .. } => "touch",
             Self::Fetch { .. } => "fetch",
             Self::Push { .. } => "push",
             Self::Fork { .. } => "fork",
@@ -260,9 +292,12 @@ impl Action {
             Self::Mmap { .. } => "mmap",
             Self::Munmap { .. } => "munmap",
             Self::Msync { .. } => "msync",
+            Self::Accessed { .. } => "accessed",
             Self::Read { .. } => "read",
             Self::Write { .. } => "write",
+            Self::Getpid {} => "getpid",
             Self::Switch {} => "switch",
+            Self::Tick {} => "tick",
             Self::Poke { .. } => "poke",
             Self::Csr(_) => "csr",
             Self::Privilege { .. } => "privilege",

@@ -23,15 +23,18 @@ impl System {
     pub fn perform<O: Observer>(&mut self, op: &Op, watch: &mut O) -> Result<Outcome, OpError> {
         let hart = self.hart;
         let bare = self.policies.is_none();
-        let mut kernel = Kernel { system: self, watch, hart };
+        let mut kernel = Kernel { system: self, watch, hart, pinned: vec![] };
         if bare { kernel.bare(op) } else { kernel.perform(op) }
     }
 }
 
 impl<O: Observer> Kernel<'_, O> {
     fn perform(&mut self, op: &Op) -> Result<Outcome, OpError> {
-        if let Action::Spawn { program, name } = &op.action {
+        if let Action::Spawn { program, name } = &*op.action {
             return self.perform_spawn(program, name.as_deref().unwrap_or(program));
+        }
+        if let Action::Tick {} = &*op.action {
+            return Ok(self.tick());
         }
         let Some(pid) = self.subject(op)? else {
             let process = op.process.clone().unwrap_or_else(|| self.current_name());
@@ -46,7 +49,7 @@ impl<O: Observer> Kernel<'_, O> {
             self.set_pc(pc);
         }
         let access = |access, va, width: u64, value| Request { access, va, width, value };
-        Ok(match &op.action {
+        Ok(match &*op.action {
             Action::Load { at, width } => {
                 let at = self.address(op, "at", at)?;
                 self.user_access(pid, access(Access::Load, at, width.0, 0))
@@ -58,6 +61,12 @@ impl<O: Observer> Kernel<'_, O> {
             Action::Store { at, width, value } => {
                 let (at, value) = (self.address(op, "at", at)?, self.value(op, "value", value)?);
                 self.user_access(pid, access(Access::Store, at, width.0, value))
+            }
+            Action::Touch { pages, at, store } => {
+                let first = self.address(op, "at", at)?;
+                let pages = pages.iter().map(|page| self.value(op, "pages", page));
+                let pages = pages.collect::<Result<Vec<u64>, OpError>>()?;
+                self.touch(pid, first, &pages, if *store { Access::Store } else { Access::Load })
             }
             Action::Push { bytes, value, times } => {
                 let bytes = self.value(op, "bytes", bytes)?;
@@ -93,6 +102,11 @@ impl<O: Observer> Kernel<'_, O> {
                 let bytes = self.optional(op, "length", length.as_ref())?;
                 self.syscall(pid, &Call::Msync { start, bytes })
             }
+            Action::Accessed { at, length } => {
+                let start = self.address(op, "at", at)?;
+                let bytes = self.value(op, "length", length)?;
+                self.syscall(pid, &Call::Accessed { start, bytes })
+            }
             Action::Read { file, offset, at, length } => {
                 let transfer = self.transfer(op, file, offset, at, length)?;
                 self.syscall(pid, &Call::Read(transfer))
@@ -101,6 +115,7 @@ impl<O: Observer> Kernel<'_, O> {
                 let transfer = self.transfer(op, file, offset, at, length)?;
                 self.syscall(pid, &Call::Write(transfer))
             }
+            Action::Getpid {} => self.syscall(pid, &Call::Getpid),
             Action::Switch {} => {
                 self.event(KernelEvent::Nothing);
                 Outcome::Done
@@ -173,7 +188,7 @@ impl<O: Observer> Kernel<'_, O> {
 
     /// The names in an operation must mean something before anything is done.
     fn check_names(&self, op: &Op, pid: Pid) -> Result<(), OpError> {
-        match &op.action {
+        match &*op.action {
             Action::Exec { program } => self.check_program(program),
             Action::Mmap { file: Some(file), .. }
             | Action::Read { file, .. }

@@ -1,5 +1,6 @@
 //! The kernel's policies: what it may do in more than one way. Each is a setting of a scenario.
 
+use super::bug::Bug;
 use super::expr::Size;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -8,7 +9,7 @@ macro_rules! policy {
     ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident),+ $(,)? }) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
-        #[serde(rename_all = "lowercase")]
+        #[serde(rename_all = "snake_case")]
         pub enum $name {
             $($(#[$variant_doc])* $variant),+
         }
@@ -81,6 +82,55 @@ policy! {
     }
 }
 
+policy! {
+    /// Which page loses its frame when none is free.
+    Reclaim {
+        /// None: who needs a frame then does not get one.
+        #[default]
+        None,
+        /// The one that is in memory for longest.
+        Fifo,
+        /// The one that was not used for longest, by an exact list that is kept at every access.
+        Lru,
+        /// The first without A, going round the frames; A is cleared in passing.
+        Clock,
+        /// FIFO, but a page with A loses the bit and goes to the end of the queue.
+        SecondChance,
+        /// The one that was used least lately, by a byte for each page that every `tick` shifts its A bit into.
+        Aging,
+        /// Any.
+        Random,
+        /// The one that is not used again for longest. It takes knowing the future: the scenario.
+        Optimal,
+    }
+}
+
+policy! {
+    /// Where the kernel itself is mapped.
+    Mapping {
+        /// Nowhere: it touches physical memory directly.
+        #[default]
+        None,
+        /// In a page table of its own, as in xv6.
+        Own,
+        /// In the upper half of every process's table, by copies of the kernel's tables.
+        Copied,
+        /// In the upper half of every process's table, by the kernel's own lower tables.
+        Shared,
+    }
+}
+
+policy! {
+    /// How much of the way into the kernel and back is carried out.
+    TrapPath {
+        /// The trap and `sret`: the kernel is simply there.
+        #[default]
+        Short,
+        /// Every step of `uservec` and `userret` that touches memory or `satp`.
+        Full,
+    }
+}
+
 /// All policies of a kernel.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -112,6 +162,30 @@ pub struct Policies {
     /// Whether parts of the heap as large as a leaf of level 1 maps, and aligned so, get megapages.
     #[schemars(example = true)]
     pub superpages: bool,
+    /// Which page loses its frame when none is free.
+    #[schemars(example = &"clock")]
+    pub reclaim: Reclaim,
+    /// How large the swap is, in bytes; without one, only pages of files can lose their frames.
+    #[schemars(example = &"64K")]
+    pub swap: Size,
+    /// Whether pages that need not be written lose their frames before others.
+    #[schemars(example = true)]
+    pub clean_first: bool,
+    /// Where the numbers of random reclaim begin.
+    #[schemars(example = 7)]
+    pub seed: u64,
+    /// What the kernel gets wrong: a safeguard that is left out, for the damage to be seen.
+    #[schemars(example = &"no_fence")]
+    pub bug: Bug,
+    /// Whether each process can read its number and a clock from a page of the kernel's, without a system call.
+    #[schemars(example = true)]
+    pub vdso: bool,
+    /// Where the kernel itself is mapped.
+    #[schemars(example = &"own")]
+    pub mapping: Mapping,
+    /// How much of the way into the kernel and back is carried out.
+    #[schemars(example = &"full")]
+    pub trap_path: TrapPath,
 }
 
 impl Default for Policies {
@@ -126,6 +200,14 @@ impl Default for Policies {
             empty_tables: EmptyTables::default(),
             zero_page: false,
             superpages: false,
+            reclaim: Reclaim::default(),
+            swap: Size(0),
+            clean_first: false,
+            seed: 0,
+            bug: Bug::None,
+            vdso: false,
+            mapping: Mapping::default(),
+            trap_path: TrapPath::default(),
         }
     }
 }

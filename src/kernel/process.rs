@@ -78,6 +78,8 @@ pub struct Process {
     pub asid: u16,
     /// The frame that keeps its registers while it does not run.
     pub trapframe: Ppn,
+    /// The page of its stack in the kernel, where the kernel is mapped.
+    pub kernel_stack: Option<VirtAddr>,
     /// What it may use, in the order of addresses, none overlapping another.
     pub areas: Vec<Area>,
     /// The lowest address that its stack may grow to.
@@ -171,7 +173,7 @@ impl System {
 
     /// The pc and the stack pointer of a process: the hart's if it runs, else what its trapframe keeps.
     pub fn registers(&self, process: &Process) -> (VirtAddr, VirtAddr) {
-        if self.running == Some(process.pid) {
+        if self.running == Some(process.pid) && !self.is_in_kernel() {
             let hart = self.machine.hart(self.hart);
             return (hart.pc, hart.sp);
         }
@@ -188,6 +190,10 @@ impl System {
     }
 }
 
+/// Where xv6's trapframe has the `satp` of the kernel's own table, in bytes.
+pub const TRAPFRAME_KERNEL_SATP: u64 = 0;
+/// Where xv6's trapframe has the top of the process's kernel stack, in bytes.
+pub const TRAPFRAME_KERNEL_SP: u64 = 8;
 /// Where xv6's trapframe keeps the pc of a process, in bytes.
 pub const TRAPFRAME_EPC: u64 = 24;
 /// Where xv6's trapframe keeps the stack pointer of a process, in bytes.

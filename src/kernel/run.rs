@@ -6,7 +6,8 @@
 //! maps: a megapage that two processes share may be demoted by one of them, and from then on its pages part one by one.
 
 use super::event::{KernelEvent, Observer};
-use super::frames::{Frame, JUNK_FRESH, Usage, junk};
+use super::frames::{Frame, JUNK_FREED, JUNK_FRESH, Usage, junk};
+use super::policy::Reclaim;
 use super::superpage::MEGAPAGE;
 use super::system::{Change, System};
 use super::{Kernel, PAGE};
@@ -37,14 +38,17 @@ impl System {
 
 impl<O: Observer> Kernel<'_, O> {
     /// Takes a run off the free list, each frame with one owner and filled with junk. `None` if there is none; that is no
-    /// want of memory yet.
+    /// want of memory yet, and no page loses its frame for it: a run can do without, and 512 pages are many to lose.
     pub(super) fn alloc_run(&mut self, usage: Usage) -> Option<Ppn> {
         let first = self.system.free_run()?;
         let run = self.system.run(first);
         self.lead_round(&run);
         let fresh = Arc::new([JUNK_FRESH; PAGE as usize]);
         for ppn in run.map(Ppn) {
-            self.change(Change::Frame { ppn, frame: Frame { refs: 1, usage } });
+            self.change(Change::Frame { ppn, frame: Frame::new(1, usage) });
+            if self.system.reclaim_policy() != Reclaim::None {
+                self.arrive(ppn);
+            }
             self.fill_frame(ppn, Some(fresh.clone()));
         }
         let frames = self.system.run_frames();
@@ -76,36 +80,44 @@ impl<O: Observer> Kernel<'_, O> {
 
     /// Every frame of a run has one more owner.
     pub(super) fn get_run(&mut self, first: Ppn) {
-        let run: Vec<Ppn> = self.system.run(first).map(Ppn).collect();
-        self.count_run(first, &run, |refs| refs + 1);
+        let known = self.known_run(first);
+        self.count_run(first, &known, |refs| refs + 1);
     }
 
     /// Every frame of a run has one owner less. Those of which it was the last go to the free list, the lowest first, so
     /// that the highest is handed out next.
     pub(super) fn put_run(&mut self, first: Ppn) {
-        let run = self.system.run(first).map(Ppn);
-        let (freed, shared): (Vec<Ppn>, Vec<Ppn>) = run.partition(|ppn| self.known(*ppn).refs == 1);
+        let known = self.known_run(first);
+        let freed_twice = known.iter().any(|(_, frame)| frame.refs == 0);
+        self.relies_on(!freed_twice, || format!("a frame of the run at {first} is freed twice"));
+        let (freed, shared): (Vec<_>, Vec<_>) = known.into_iter().partition(|(_, frame)| frame.refs <= 1);
         if !shared.is_empty() {
-            self.count_run(first, &shared, |refs| refs.checked_sub(1).expect("no frame is freed twice"));
+            self.count_run(first, &shared, |refs| refs - 1);
         }
         if freed.is_empty() {
             return;
         }
         let mut head = self.system.free_head;
-        for ppn in &freed {
-            self.fill_frame(*ppn, Some(junk(super::frames::JUNK_FREED, head)));
-            self.change(Change::Frame { ppn: *ppn, frame: Frame { refs: 0, usage: Usage::Free } });
+        for (ppn, _) in &freed {
+            self.forget_slot(*ppn);
+            self.fill_frame(*ppn, Some(junk(JUNK_FREED, head)));
+            self.change(Change::Frame { ppn: *ppn, frame: Frame::new(0, Usage::Free) });
             head = Some(*ppn);
         }
         self.change(Change::FreeHead(head));
         self.event(KernelEvent::RunFree { ppn: first, frames: freed.len() as u64 });
     }
 
+    /// What is known of the frames of a run.
+    fn known_run(&self, first: Ppn) -> Vec<(Ppn, Frame)> {
+        let run = self.system.run(first).map(Ppn);
+        run.filter_map(|ppn| Some((ppn, self.known(ppn)?))).collect()
+    }
+
     /// Changes the counts of some frames of a run.
-    fn count_run(&mut self, first: Ppn, frames: &[Ppn], change: impl Fn(u32) -> u32) {
+    fn count_run(&mut self, first: Ppn, frames: &[(Ppn, Frame)], change: impl Fn(u32) -> u32) {
         let mut most = 0;
-        for ppn in frames.iter().copied() {
-            let frame = self.known(ppn);
+        for (ppn, frame) in frames.iter().copied() {
             let refs = change(frame.refs);
             most = most.max(refs);
             self.change(Change::Frame { ppn, frame: Frame { refs, ..frame } });

@@ -8,7 +8,7 @@
 
 use super::area::AreaKind;
 use super::event::{FaultCase, FaultCaseOrMemory, KernelEvent, Observer};
-use super::frames::Usage;
+use super::frames::{Frame, Usage};
 use super::process::{Pid, Process};
 use super::system::System;
 use super::table::{COW, Place};
@@ -42,16 +42,25 @@ impl Place {
 }
 
 impl System {
-    /// How many owners the frames of a leaf have: of several, the one with most counts, as it is that which forbids to
-    /// write.
-    pub fn owners(&self, place: &Place) -> u32 {
+    /// The frames that a leaf maps: one at level 0. Where it maps more than there is, as tables may that a bare machine was
+    /// given, or that a wrong kernel has left in ruins, those that exist.
+    pub fn frames_of(&self, level: u32, pte: Pte) -> impl Iterator<Item = (Ppn, &Frame)> {
         let geometry = self.geometry();
         let base = self.trampoline_frame().0;
-        // Tables that a bare machine was given may map more than there is.
         let index = |ppn: u64| (ppn.saturating_sub(base) as usize).min(self.frames.len());
-        let first = place.pte.ppn(&geometry).0;
-        let end = first + (geometry.leaf_bytes(place.level) >> geometry.page_bits);
-        self.frames[index(first)..index(end)].iter().map(|frame| frame.refs).max().unwrap_or_default()
+        let first = pte.ppn(&geometry).0;
+        let end = first + (geometry.leaf_bytes(level) >> geometry.page_bits);
+        let mapped = index(first)..index(end);
+        mapped.map(move |index| (Ppn(base + index as u64), &self.frames[index]))
+    }
+
+    /// How many pages own the bytes of a leaf: those that map a frame of it, and those in swap that would come back to it. Of
+    /// several frames the one with most counts, as it is that which forbids to write.
+    pub fn owners(&self, place: &Place) -> u32 {
+        let in_swap =
+            |frame: &Frame| frame.slot.and_then(|slot| self.swap_slot(slot)).map_or(0, |held| held.refs);
+        let owners = self.frames_of(place.level, place.pte).map(|(_, frame)| frame.refs + in_swap(frame));
+        owners.max().unwrap_or_default()
     }
 
     /// The block of an address, if a megapage can be mapped there: the block lies in the heap whole, no table divides it
@@ -166,22 +175,25 @@ impl<O: Observer> Kernel<'_, O> {
         })
     }
 
-    /// Maps a megapage in a child to the frames that its parent has.
+    /// Maps a megapage in a child to the frames that its parent has, each of which has one more owner, if that is counted.
     pub(super) fn share_superpage(
         &mut self,
         child: Ppn,
         va: VirtAddr,
         place: Place,
         flags: Flags,
+        counted: bool,
     ) -> Option<()> {
         let run = place.pte.ppn(&self.system.geometry());
-        self.get_run(run);
+        if counted {
+            self.get_run(run);
+        }
         self.map_run_or_put(child, va, run, flags)
     }
 
     /// Maps a megapage; if that fails, gives up the caller's hold on the run.
     fn map_run_or_put(&mut self, root: Ppn, va: VirtAddr, run: Ppn, flags: Flags) -> Option<()> {
-        let mapped = self.map_at(MEGAPAGE, root, va, run, flags);
+        let mapped = self.enter_at(MEGAPAGE, root, va, Pte::new(run, flags | Flags::V));
         if mapped.is_none() {
             self.put_run(run);
         }

@@ -23,6 +23,7 @@ impl<O: Observer> Kernel<'_, O> {
         let privilege = Privilege::User;
         self.change(Change::Hardware(hw::Change::Privilege { hart, privilege }));
         self.event(KernelEvent::ContextSwitch { from, to: Some(pid) });
+        self.set_vdso_clock(pid);
         self.load_satp(pid);
     }
 

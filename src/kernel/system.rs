@@ -3,9 +3,12 @@
 use super::counters::{Costs, Counters};
 use super::file::{File, FileId, FileKind, Page};
 use super::frames::{Frame, Usage};
+use super::optimal::Future;
 use super::policy::Policies;
 use super::process::{Pid, Process};
 use super::program::Program;
+use super::replace::Replacement;
+use super::swap::{Slot, Swapped};
 use super::{PAGE, area::AreaKind};
 use crate::hw::{self, Geometry, HartId, Machine, Ppn, VirtAddr};
 use std::collections::BTreeMap;
@@ -49,10 +52,16 @@ pub struct System {
     pub current: Option<Pid>,
     pub(super) frames: Vec<Frame>,
     pub(super) free_head: Option<Ppn>,
+    pub(super) kernel_root: Option<Ppn>,
     pub(super) processes: BTreeMap<Pid, Arc<Process>>,
     pub(super) files: Vec<File>,
     pub(super) cache: BTreeMap<(FileId, u64), Ppn>,
     pub(super) programs: Arc<BTreeMap<String, Program>>,
+    pub(super) swap: Vec<Option<Swapped>>,
+    /// The pages of shared memory that are in swap.
+    pub(super) swapped_shared: BTreeMap<(FileId, u64), Slot>,
+    pub(super) replacement: Replacement,
+    pub(super) future: Arc<Future>,
 }
 
 /// One change of the state. [`System::swap`] applies it and gives back the one that undoes it.
@@ -94,6 +103,22 @@ pub enum Change {
         /// In which frame.
         frame: Option<Ppn>,
     },
+    /// What a slot of swap holds; `None` for nothing.
+    Swap {
+        /// Which slot.
+        slot: Slot,
+        /// What.
+        held: Option<Swapped>,
+    },
+    /// The slot of a page of shared memory that is in swap.
+    SwappedShared {
+        /// Which page of which file.
+        key: (FileId, u64),
+        /// In which slot.
+        slot: Option<Slot>,
+    },
+    /// What the policies of page replacement remember.
+    Replacement(Replacement),
     /// The process that the hart runs.
     Running(Option<Pid>),
     /// The process of the last operation.
@@ -120,10 +145,15 @@ impl System {
             current: None,
             frames: vec![],
             free_head: None,
+            kernel_root: None,
             processes: BTreeMap::new(),
             files: vec![],
             cache: BTreeMap::new(),
             programs: Arc::new(setup.programs.clone()),
+            swap: vec![],
+            swapped_shared: BTreeMap::new(),
+            replacement: Replacement::default(),
+            future: Arc::default(),
         };
         if setup.kernel.is_some() {
             if setup.machine.paging.geometry().is_none() {
@@ -141,12 +171,14 @@ impl System {
             // Traps enter at the first instruction of the trampoline.
             let (hart, value) = (HartId(0), system.trampoline().0);
             system.swap(Change::Hardware(hw::Change::Csr { hart, csr: hw::Csr::Stvec, value }));
-            system.frames = vec![Frame { refs: 0, usage: Usage::Free }; count];
+            system.frames = vec![Frame::new(0, Usage::Free); count];
             let own = system.own_frames();
             for (frame, usage) in system.frames.iter_mut().zip(&own) {
-                *frame = Frame { refs: 1, usage: *usage };
+                *frame = Frame::new(1, *usage);
             }
             system.fill_free_list(own.len());
+            system.make_swap()?;
+            system.map_kernel(setup)?;
         }
         for (name, program) in &setup.programs {
             system.files.push(File { kind: FileKind::Program, ..File::new(name, &program.image) });
@@ -155,7 +187,7 @@ impl System {
         Ok(system)
     }
 
-    /// Whether page tables can point to all of memory, and every program fits under the trapframe.
+    /// Whether page tables can point to all of memory, and every program fits under the kernel's pages.
     fn check_layouts(&self, setup: &Setup) -> Result<(), String> {
         let geometry = self.geometry();
         if geometry.page_bytes() != PAGE {
@@ -167,7 +199,7 @@ impl System {
             return Err(format!("page tables cannot point to memory from {reach:#x} on, and there is some"));
         }
         let stack = setup.kernel.as_ref().map_or(0, |policies| policies.stack_limit.pages());
-        let room = self.trapframe().0 / PAGE;
+        let room = self.user_top().0 / PAGE;
         let fits = |program: &Program| {
             let parts = program.end() / PAGE;
             let [stack_pages, heap] = [program.stack, program.heap].map(|size| size.pages());
@@ -258,6 +290,16 @@ impl System {
                 Change::Cache { key, frame: self.cache.insert(key, frame) }
             }
             Change::Cache { key, frame: None } => Change::Cache { key, frame: self.cache.remove(&key) },
+            Change::Swap { slot, held } => {
+                Change::Swap { slot, held: replace(&mut self.swap[slot.0 as usize], held) }
+            }
+            Change::SwappedShared { key, slot: Some(slot) } => {
+                Change::SwappedShared { key, slot: self.swapped_shared.insert(key, slot) }
+            }
+            Change::SwappedShared { key, slot: None } => {
+                Change::SwappedShared { key, slot: self.swapped_shared.remove(&key) }
+            }
+            Change::Replacement(new) => Change::Replacement(replace(&mut self.replacement, new)),
             Change::Running(pid) => Change::Running(replace(&mut self.running, pid)),
             Change::Current(pid) => Change::Current(replace(&mut self.current, pid)),
             Change::Hart(hart) => Change::Hart(replace(&mut self.hart, hart)),
@@ -276,6 +318,7 @@ impl System {
             "page" => return Some(PAGE),
             "trampoline" => return Some(self.trampoline().0),
             "trapframe" => return Some(self.trapframe().0),
+            "vdso" => return self.vdso().map(|vdso| vdso.0),
             _ => {}
         }
         let process = process?;
@@ -302,7 +345,7 @@ impl System {
 }
 
 /// The names that [`System::lookup`] knows in every process, for suggestions.
-pub const NAMES: [&str; 14] = [
+pub const NAMES: [&str; 15] = [
     "text",
     "rodata",
     "data",
@@ -316,5 +359,6 @@ pub const NAMES: [&str; 14] = [
     "guard",
     "trampoline",
     "trapframe",
+    "vdso",
     "page",
 ];

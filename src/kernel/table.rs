@@ -1,9 +1,11 @@
 //! Page tables: mechanism only. Who maps what, and why, is said elsewhere.
 
+use super::bug::Bug;
 use super::event::Observer;
 use super::frames::Usage;
 use super::policy::EmptyTables;
 use super::process::Process;
+use super::swap::{self, Slot};
 use super::system::System;
 use super::{Kernel, PAGE};
 use crate::hw::{Flags, PhysAddr, Ppn, Pte, VirtAddr};
@@ -75,14 +77,37 @@ impl System {
     /// The leaves that map pages from `start` up to `end`, in the order of addresses. What this takes depends on how
     /// much is mapped there, not on how large the range is.
     pub fn mappings_between(&self, root: Ppn, start: VirtAddr, end: VirtAddr) -> Vec<Mapping> {
+        let leaves =
+            self.entries_between(root, start, end).into_iter().filter(|(_, place)| place.pte.is_leaf());
+        leaves.map(|(va, place)| Mapping { va, place }).collect()
+    }
+
+    /// The same with the PTEs of pages that are in swap.
+    pub(super) fn entries_between(
+        &self,
+        root: Ppn,
+        start: VirtAddr,
+        end: VirtAddr,
+    ) -> Vec<(VirtAddr, Place)> {
         let geometry = self.geometry();
         let last = VirtAddr(end.0.wrapping_sub(1));
         let pages = if start < end { geometry.vpn(start).0..geometry.vpn(last).0 + 1 } else { 0..0 };
         let mut found = vec![];
         self.visit(root, pages, &mut |va, place| {
-            if place.pte.is_leaf() {
-                found.push(Mapping { va, place });
+            if place.pte.is_leaf() || swap::slot_of(place.pte, &geometry).is_some() {
+                found.push((va, place));
             }
+            true
+        });
+        found
+    }
+
+    /// The slots that the PTEs of a page table name.
+    pub(super) fn swapped(&self, root: Ppn) -> Vec<Slot> {
+        let geometry = self.geometry();
+        let mut found = vec![];
+        self.visit(root, self.everywhere(), &mut |_, place| {
+            found.extend(swap::slot_of(place.pte, &geometry));
             true
         });
         found
@@ -106,10 +131,14 @@ impl System {
         found
     }
 
-    /// Shows every valid PTE that concerns one of `pages` to `see`, a table's pointer before what it points to, until
+    /// Shows every PTE that concerns one of `pages` and is not clear to `see`, a table's pointer before what it points to, until
     /// `see` has seen enough.
-    fn visit(&self, root: Ppn, pages: Range<u64>, see: &mut impl FnMut(VirtAddr, Place) -> bool) {
-        self.visit_table(root, self.geometry().levels - 1, 0, &pages, see);
+    ///
+    /// A kernel's page table has no more tables than there are frames: where a wrong one's leads in circles, no more are
+    /// entered.
+    pub(super) fn visit(&self, root: Ppn, pages: Range<u64>, see: &mut impl FnMut(VirtAddr, Place) -> bool) {
+        let mut tables = if self.policies.is_some() { self.frames.len() } else { usize::MAX };
+        self.visit_table(root, self.geometry().levels - 1, 0, &pages, &mut tables, see);
     }
 
     /// `first` is the page that the table's first entry begins with.
@@ -119,25 +148,25 @@ impl System {
         level: u32,
         first: u64,
         pages: &Range<u64>,
+        tables: &mut usize,
         see: &mut impl FnMut(VirtAddr, Place) -> bool,
     ) -> bool {
+        let Some(left) = tables.checked_sub(1) else { return false };
+        *tables = left;
         let geometry = self.geometry();
         let shift = geometry.index_bits * level;
         let entries = 1 << geometry.index_bits_at(level);
         let from = pages.start.saturating_sub(first) >> shift;
         let to = (pages.end.saturating_sub(first).div_ceil(1 << shift)).min(entries);
-        for index in from..to {
-            let pa = PhysAddr(geometry.frame_address(table).0 + index * geometry.pte_bytes);
-            let Some(word) = self.machine.memory().read(pa, geometry.pte_bytes) else { return true };
+        let first_pte = geometry.frame_address(table);
+        for (index, word) in self.machine.memory().words(first_pte, geometry.pte_bytes, from..to) {
+            let pa = PhysAddr(first_pte.0 + index * geometry.pte_bytes);
             let pte = Pte(word);
-            if !pte.is_valid() {
-                continue;
-            }
             let vpn = first | index << shift;
             let va = geometry.page_address(crate::hw::Vpn(vpn));
             let more = see(va, Place { level, pa, pte });
             let leads_on = pte.is_pointer() && level > 0;
-            let below = !leads_on || self.visit_table(pte.ppn(&geometry), level - 1, vpn, pages, see);
+            let below = !leads_on || self.visit_table(pte.ppn(&geometry), level - 1, vpn, pages, tables, see);
             if !more || !below {
                 return false;
             }
@@ -154,50 +183,61 @@ impl<O: Observer> Kernel<'_, O> {
     ///
     /// If the page is mapped already.
     pub(super) fn map(&mut self, root: Ppn, va: VirtAddr, ppn: Ppn, flags: Flags) -> Option<()> {
-        self.map_at(0, root, va, ppn, flags)
+        self.enter(root, va, Pte::new(ppn, flags | Flags::V))
     }
 
-    /// The same with a leaf of any level, for as many frames as it maps.
-    pub(super) fn map_at(
-        &mut self,
-        leaf: u32,
-        root: Ppn,
-        va: VirtAddr,
-        ppn: Ppn,
-        flags: Flags,
-    ) -> Option<()> {
+    /// Writes the PTE of a page that has none, with the tables on the way to it.
+    pub(super) fn enter(&mut self, root: Ppn, va: VirtAddr, entry: Pte) -> Option<()> {
+        self.enter_at(0, root, va, entry)
+    }
+
+    /// The same at any level: for a leaf, for as many pages as it maps.
+    pub(super) fn enter_at(&mut self, level: u32, root: Ppn, va: VirtAddr, entry: Pte) -> Option<()> {
+        let pa = self.slot(root, va, level)?;
+        self.relies_on(self.read_pte(pa) == Pte(0), || format!("{va} is mapped already"));
+        self.write_pte(level, pa, entry);
+        Some(())
+    }
+
+    /// Where the PTE of an address is in the table of `lowest` level. Tables that are missing on the way are made; `None` if
+    /// no frame is free for one.
+    pub(super) fn slot(&mut self, root: Ppn, va: VirtAddr, lowest: u32) -> Option<PhysAddr> {
         let geometry = self.system.geometry();
         let mut table = root;
-        for level in (leaf..geometry.levels).rev() {
+        for level in (lowest..geometry.levels).rev() {
             let at = geometry.frame_address(table).0 + geometry.index(va, level) * geometry.pte_bytes;
             let pa = PhysAddr(at);
             let pte = self.read_pte(pa);
-            if level > leaf && pte.is_pointer() {
+            if level == lowest {
+                return Some(pa);
+            } else if pte.is_pointer() {
                 table = pte.ppn(&geometry);
-                continue;
-            }
-            assert!(!pte.is_valid(), "{va} is mapped already");
-            if level == leaf {
-                self.write_pte(level, pa, Pte::new(ppn, flags | Flags::V));
             } else {
                 table = self.alloc_zeroed(Usage::Table { level: level - 1 })?;
                 self.write_pte(level, pa, Pte::new(table, Flags::V));
             }
         }
-        Some(())
+        None
     }
 
     /// Clears the PTE of a page, if it has one, and gives up its hold on the frame.
     pub(super) fn unmap(&mut self, root: Ppn, va: VirtAddr) {
         let Some(place) = self.system.leaf_for(root, va) else { return };
         self.write_pte(place.level, place.pa, Pte(0));
-        self.put_leaf(&place);
+        self.put_page(place);
     }
 
-    /// Gives up the hold that a leaf had on its frames.
-    fn put_leaf(&mut self, place: &Place) {
+    /// Gives up a PTE's hold on its frame, or a megapage's on its run. That the page was written must not be forgotten with
+    /// the PTE.
+    fn put_page(&mut self, place: Place) {
         let ppn = place.pte.ppn(&self.system.geometry());
-        if place.level == 0 { self.put_frame(ppn) } else { self.put_run(ppn) }
+        if place.level > 0 {
+            return self.put_run(ppn);
+        }
+        if place.pte.flags().has(Flags::D) {
+            self.forget_slot(ppn);
+        }
+        self.put_frame(ppn);
     }
 
     /// The same for a process that lives on: its translation is fenced before anybody else can get the frame, and tables
@@ -206,7 +246,12 @@ impl<O: Observer> Kernel<'_, O> {
         let Some(place) = self.system.leaf_for(process.root, va) else { return };
         self.write_pte(place.level, place.pa, Pte(0));
         self.fence_page(va, process.asid);
-        self.put_leaf(&place);
+        self.put_page(place);
+        self.free_if_empty(process, va);
+    }
+
+    /// Frees the tables on the way to an address if they are empty and that is the policy.
+    pub(super) fn free_if_empty(&mut self, process: &Process, va: VirtAddr) {
         let policies = self.system.policies.as_ref();
         if policies.is_some_and(|policies| policies.empty_tables == EmptyTables::Free) {
             self.free_empty_tables(process.root, va);
@@ -229,7 +274,7 @@ impl<O: Observer> Kernel<'_, O> {
         }
         for (level, pa, below) in way.into_iter().rev() {
             let entry = |index| PhysAddr(geometry.frame_address(below).0 + index * geometry.pte_bytes);
-            if (0..PAGE / geometry.pte_bytes).any(|index| self.read_pte(entry(index)).is_valid()) {
+            if (0..PAGE / geometry.pte_bytes).any(|index| self.read_pte(entry(index)) != Pte(0)) {
                 return;
             }
             self.write_pte(level, pa, Pte(0));
@@ -240,42 +285,69 @@ impl<O: Observer> Kernel<'_, O> {
     /// Frees the tables of an address space from which every page was unmapped.
     pub(super) fn free_tables(&mut self, root: Ppn) {
         let top = self.system.geometry().levels - 1;
-        self.free_table(root, top);
+        self.empty_table(root, top);
+        self.put_frame(root);
     }
 
-    fn free_table(&mut self, table: Ppn, level: u32) {
+    /// Frees the tables below a table, each when nothing points to it any more.
+    fn empty_table(&mut self, table: Ppn, level: u32) {
         let geometry = self.system.geometry();
         for index in 0..PAGE / geometry.pte_bytes {
             let pa = PhysAddr(geometry.frame_address(table).0 + index * geometry.pte_bytes);
             let pte = self.read_pte(pa);
-            assert!(!pte.is_leaf(), "a page is still mapped by the table at {pa}");
-            if pte.is_pointer() {
-                self.free_table(pte.ppn(&geometry), level - 1);
+            self.relies_on(pte == Pte(0) || pte.is_pointer(), || {
+                format!("a page is still mapped by the table at {pa}")
+            });
+            let below = pte.ppn(&geometry);
+            if pte.is_pointer() && self.is_table(below, level) {
+                self.empty_table(below, level - 1);
                 self.write_pte(level, pa, Pte(0));
+                self.put_frame(below);
             }
         }
-        self.put_frame(table);
+    }
+
+    /// Whether a frame is a table that one of level `above` may point to: where a wrong kernel's tables lie in ruins,
+    /// what looks like a pointer may lead anywhere.
+    fn is_table(&self, ppn: Ppn, above: u32) -> bool {
+        let usage = self.system.frame(ppn).map(|frame| frame.usage);
+        let is_one = matches!(usage, Some(Usage::Table { level }) if level + 1 == above);
+        self.relies_on(is_one, || format!("{ppn} is no table, and a table points to it"));
+        is_one
     }
 
     /// Writes a PTE.
     pub(super) fn write_pte(&mut self, level: u32, pa: PhysAddr, pte: Pte) {
         let width = self.system.geometry().pte_bytes;
+        let exists = self.system.machine.memory().contains(pa, width);
+        self.relies_on(exists, || format!("there is no memory for the PTE at {pa}"));
+        if !exists {
+            return;
+        }
         self.hardware(|machine, tap| machine.write_pte(level, pa, pte, width, tap));
     }
 
-    fn read_pte(&self, pa: PhysAddr) -> Pte {
+    pub(super) fn read_pte(&self, pa: PhysAddr) -> Pte {
         let width = self.system.geometry().pte_bytes;
-        Pte(self.system.machine.memory().read(pa, width).expect("page tables lie in memory"))
+        let word = self.system.machine.memory().read(pa, width);
+        self.relies_on(word.is_some(), || format!("there is no memory for the PTE at {pa}"));
+        Pte(word.unwrap_or_default())
     }
 
     /// `sfence.vma` for one page of an address space.
     pub(super) fn fence_page(&mut self, va: VirtAddr, asid: u16) {
+        if self.has(Bug::NoFence) {
+            return;
+        }
         let (hart, asid) = (self.hart, self.tagged(asid));
         self.hardware(|machine, tap| machine.sfence(hart, Some(va), asid, tap));
     }
 
     /// `sfence.vma` for an address space.
     pub(super) fn fence_space(&mut self, asid: u16) {
+        if self.has(Bug::NoFence) {
+            return;
+        }
         let (hart, asid) = (self.hart, self.tagged(asid));
         self.hardware(|machine, tap| machine.sfence(hart, None, asid, tap));
     }

@@ -1,11 +1,11 @@
 //! What a process does itself: loads, stores, fetches, each tried again after a fault that the kernel mended.
 
-use super::Kernel;
-use super::event::{KernelEvent, Observer};
+use super::event::{FaultCaseOrMemory, KernelEvent, Observer};
 use super::outcome::Outcome;
 use super::process::Pid;
-use crate::hw::Access;
+use super::{Kernel, PAGE};
 use crate::hw::mmu::Request;
+use crate::hw::{Access, VirtAddr};
 
 /// How often an access is tried. One that crosses a page may fault for each page, and for A and for D of each.
 const TRIES: usize = 8;
@@ -14,22 +14,47 @@ impl<O: Observer> Kernel<'_, O> {
     /// The process that runs makes an access.
     pub(super) fn user_access(&mut self, pid: Pid, request: Request) -> Outcome {
         let hart = self.hart;
-        let mut last = None;
+        let (mut last, evictions) = (None, self.system.counters.evictions);
         for _ in 0..TRIES {
             let trap = match self.hardware(|machine, tap| machine.execute(hart, request, tap)) {
-                Ok(reached) => return Outcome::Reached { pa: reached.pa, value: reached.value },
+                Ok(reached) => {
+                    self.note_uses(pid, &request);
+                    return Outcome::Reached { pa: reached.pa, value: reached.value };
+                }
                 Err(trap) => trap,
             };
+            self.uservec(pid);
             if let Err(why) = self.handle_fault(pid, &trap, request.access) {
                 self.kill(pid, why);
                 return Outcome::Trapped { trap, killed: true };
             }
-            self.hardware(|machine, tap| machine.sret(hart, tap));
+            self.set_vdso_clock(pid);
+            self.userret(pid);
             last = Some(trap);
         }
-        // Only a kernel that mends the wrong thing comes here: the instruction would fault for ever.
         let trap = last.expect("at least one try was made");
-        Outcome::Trapped { trap, killed: false }
+        // Not even the pages of one instruction fit into memory at one time: each costs another its frame.
+        let killed = self.system.counters.evictions > evictions;
+        if killed {
+            self.kill(pid, FaultCaseOrMemory::OutOfMemory);
+        } else {
+            // Only a kernel that mends the wrong thing comes here: the instruction would fault for ever.
+            self.event(KernelEvent::Stuck { pid, tries: TRIES });
+        }
+        Outcome::Trapped { trap, killed }
+    }
+
+    /// Touches the first words of pages, counted from `first`. A trap that kills ends it.
+    pub(super) fn touch(&mut self, pid: Pid, first: VirtAddr, pages: &[u64], access: Access) -> Outcome {
+        let mut outcome = Outcome::Done;
+        for page in pages {
+            let va = self.system.address(first.0.wrapping_add(page.wrapping_mul(PAGE)));
+            outcome = self.user_access(pid, Request { access, va, width: 8, value: *page });
+            if !matches!(outcome, Outcome::Reached { .. }) {
+                break;
+            }
+        }
+        outcome
     }
 
     /// A function is entered, and calls itself `times` deep: each time the stack pointer moves down and the new frame's

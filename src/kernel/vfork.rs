@@ -3,18 +3,22 @@
 
 use super::Kernel;
 use super::event::{KernelEvent, Observer};
-use super::frames::Usage;
+use super::policy::TrapPath;
 use super::process::{Pid, Process};
 use super::syscall::Failure;
 
 impl<O: Observer> Kernel<'_, O> {
-    /// Makes a child that runs in the address space of `pid`. Only its registers are its own: its trapframe is mapped
-    /// nowhere until it has a page table to map it in.
+    /// Makes a child that runs in the address space of `pid`. Only its registers are its own. Its trapframe is mapped
+    /// nowhere until it has a page table to map it in, or if the way into the kernel needs it, in place of its parent's.
     pub(super) fn vfork(&mut self, pid: Pid, name: &str) -> Result<Pid, Failure> {
         let parent = self.process(pid).clone();
         let child = self.next_pid();
-        let trapframe = self.alloc_zeroed(Usage::Trapframe).ok_or(Failure::NoMemory)?;
+        let (trapframe, kernel_stack) = self.new_kernel_side()?;
+        if self.system.trap_path() == TrapPath::Full {
+            self.show_trapframe(&parent, trapframe);
+        }
         let (pc, sp) = self.system.saved_registers(&parent);
+        self.prepare_trapframe(trapframe, kernel_stack);
         self.write_trapframe(trapframe, pc, sp);
         self.set_process(pid, Process { lent_to: Some(child), ..parent.clone() });
         let (name, program) = (name.to_owned(), parent.program.clone());
@@ -24,6 +28,7 @@ impl<O: Observer> Kernel<'_, O> {
                 pid: child,
                 name: name.clone(),
                 trapframe,
+                kernel_stack,
                 parent: Some(pid),
                 borrowed_from: Some(pid),
                 ..parent
@@ -37,8 +42,12 @@ impl<O: Observer> Kernel<'_, O> {
     pub(super) fn give_back(&mut self, borrower: &Process, owner: Pid) {
         let Process { areas, stack_limit, brk, .. } = borrower.clone();
         let process = self.process(owner).clone();
-        self.set_process(owner, Process { areas, stack_limit, brk, lent_to: None, ..process });
+        self.set_process(owner, Process { areas, stack_limit, brk, lent_to: None, ..process.clone() });
         self.event(KernelEvent::SpaceBack { pid: owner, from: borrower.pid });
+        if self.system.trap_path() == TrapPath::Full {
+            self.show_trapframe(&process, process.trapframe);
+            self.put_frame(borrower.trapframe);
+        }
         self.drop_unused_memory();
     }
 }

@@ -3,7 +3,7 @@
 
 use super::random::Random;
 use super::settings::MachineSettings;
-use super::{Ask, Expect};
+use super::{Ask, Course, Expect};
 use crate::kernel::expr::Size;
 use crate::kernel::program::Sizes;
 use crate::kernel::{Action, Expr, Policies};
@@ -14,13 +14,16 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 /// The version of the format that this program reads.
 pub const FORMAT: u64 = 1;
 
 /// The keys of a scenario, in the order in which they are written.
-pub(super) const KEYS: [&str; 10] =
-    ["$schema", "format", "title", "summary", "machine", "kernel", "variants", "programs", "files", "steps"];
+pub(super) const KEYS: [&str; 11] = [
+    "$schema", "format", "title", "summary", "course", "machine", "kernel", "variants", "programs", "files",
+    "steps",
+];
 
 /// A scenario of pagewalk: a machine, a kernel's policies, programs and files, and what happens.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -41,6 +44,8 @@ pub struct Document {
     #[serde(default)]
     #[schemars(example = &"Why copying at fork is work thrown away.")]
     pub summary: String,
+    /// Its place in a course, for lists.
+    pub course: Option<Course>,
     /// Settings of the hardware.
     #[serde(default)]
     pub machine: MachineSettings,
@@ -202,7 +207,7 @@ impl ProgramSetting {
 pub enum Item {
     /// An operation.
     #[serde(rename = "op")]
-    Operation(Box<Operation>),
+    Operation(Operation),
     /// A chapter.
     #[serde(rename = "chapter")]
     Chapter(Chapter),
@@ -273,7 +278,8 @@ pub struct Prelude {
     pub steps: Vec<Item>,
 }
 
-/// An operation, what is said about it, and what must hold after it. The keys of the operation itself stand beside.
+/// An operation, what is said about it, and what must hold after it. The keys of the operation itself stand beside. Its
+/// steps share what it says.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 pub struct Operation {
     /// Whose operation it is, by name. Without it, it is of the process of the step before.
@@ -284,17 +290,17 @@ pub struct Operation {
     pub pc: Option<Expr>,
     /// A sentence or two: why this step is here, or what is to be seen. The screen shows it.
     #[schemars(example = &"The heap was promised, not given.")]
-    pub note: Option<String>,
+    pub note: Option<Arc<str>>,
     /// What the speaker says here. The screen does not show it.
     #[schemars(example = &"Wait for an answer: most say that all pages are copied.")]
-    pub say: Option<String>,
+    pub say: Option<Arc<str>>,
     /// A question to the reader, shown before the step: a sentence, or an object with answers to choose from.
     #[schemars(example = &"How many frames does fork copy?")]
-    pub ask: Option<Ask>,
+    pub ask: Option<Arc<Ask>>,
     /// What must be so after it.
-    pub expect: Option<Expect>,
+    pub expect: Option<Arc<Expect>>,
     /// What is done.
     #[serde(rename = "$op")]
     #[schemars(skip)]
-    pub action: Action,
+    pub action: Arc<Action>,
 }

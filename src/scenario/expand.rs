@@ -2,7 +2,7 @@
 
 use super::diagnostic::Problem;
 use super::document::{Include, Item, Operation, Repeat};
-use super::node::Node;
+use super::node::{Node, Value};
 use super::random::Random;
 use super::source::Place;
 use super::{Chapter, Step};
@@ -22,8 +22,9 @@ pub struct Script {
 }
 
 /// Unrolls a list of items. `list` is where they are written, item by item; the steps in which one of the places of
-/// `broken` lies are left out.
-pub fn expand(items: &[Item], list: &Node, broken: &[Place], problems: &mut Vec<Problem>) -> Script {
+/// `broken` lies are left out. Each step takes the node of its operation along, out of the list: a copy of the whole text
+/// would be as large as all the rest.
+pub fn expand(items: &[Item], list: &mut Node, broken: &[Place], problems: &mut Vec<Problem>) -> Script {
     let mut total = Total::default();
     let parts = parts(items, list, broken, &mut total, problems);
     let mut script = Script::default();
@@ -55,7 +56,7 @@ impl Total {
 /// An item, ready to be unrolled.
 enum Part {
     Chapter(Chapter),
-    Step(Box<Step>),
+    Step(Step),
     Repeat { rounds: u64, var: Option<Arc<str>>, random: Option<Random>, parts: Vec<Part> },
 }
 
@@ -72,13 +73,13 @@ impl Part {
 /// Makes parts of items. `total` counts the steps that they unroll to.
 fn parts(
     items: &[Item],
-    list: &Node,
+    list: &mut Node,
     broken: &[Place],
     total: &mut Total,
     problems: &mut Vec<Problem>,
 ) -> Vec<Part> {
     let mut parts = Vec::with_capacity(items.len());
-    for (item, node) in items.iter().zip(list.items()) {
+    for (item, node) in items.iter().zip(list.items_mut()) {
         let is_broken = |node: &Node| node.place.is_among(broken);
         match item {
             Item::Operation(_) if is_broken(node) => {}
@@ -87,13 +88,14 @@ fn parts(
                 parts.push(Part::Chapter(Chapter { title: chapter.chapter.as_str().into(), say }));
             }
             Item::Operation(operation) if total.has_room_for(node, problems) => {
-                parts.push(Part::Step(Box::new(step(operation, node))));
+                parts.push(Part::Step(step(operation, node)));
             }
             Item::Chapter(_) | Item::Operation(_) => {}
             Item::Repeat(repeat) => parts.extend(repetition(repeat, node, broken, total, problems)),
             Item::Include(Include { include }) => {
-                let inner = node.get("include").and_then(|file| file.get("steps")).unwrap_or(node);
-                parts.extend(self::parts(&include.steps, inner, broken, total, problems));
+                if let Some(inner) = node.get_mut("include").and_then(|file| file.get_mut("steps")) {
+                    parts.extend(self::parts(&include.steps, inner, broken, total, problems));
+                }
             }
         }
     }
@@ -103,13 +105,13 @@ fn parts(
 /// A repetition; `None` if nothing comes of it, however often.
 fn repetition(
     repeat: &Repeat,
-    node: &Node,
+    node: &mut Node,
     broken: &[Place],
     total: &mut Total,
     problems: &mut Vec<Problem>,
 ) -> Option<Part> {
     let before = total.steps;
-    let inner = node.get("steps").unwrap_or(node);
+    let inner = node.get_mut("steps")?;
     let parts = parts(&repeat.steps, inner, broken, total, problems);
     let body = total.steps - before;
     let number = node.get("repeat").unwrap_or(node);
@@ -143,7 +145,8 @@ fn too_long(number: &Node, rounds: u64, body: u64, before: u64) -> Problem {
     Problem::advice(number.place.clone(), what, format!("at most {most} rounds are possible here"))
 }
 
-fn step(operation: &Operation, node: &Node) -> Step {
+fn step(operation: &Operation, node: &mut Node) -> Step {
+    let gone = Node { place: node.place.clone(), value: Value::Lost };
     Step {
         op: Op {
             process: operation.process.clone(),
@@ -152,11 +155,11 @@ fn step(operation: &Operation, node: &Node) -> Step {
             action: operation.action.clone(),
         },
         chapter: 0,
-        note: operation.note.as_deref().map(Arc::from),
-        say: operation.say.as_deref().map(Arc::from),
-        ask: operation.ask.clone().map(Arc::new),
-        expect: operation.expect.clone().map(Arc::new),
-        node: Arc::new(node.clone()),
+        note: operation.note.clone(),
+        say: operation.say.clone(),
+        ask: operation.ask.clone(),
+        expect: operation.expect.clone(),
+        node: Arc::new(std::mem::replace(node, gone)),
     }
 }
 
@@ -168,7 +171,7 @@ fn unroll(parts: &[Part], vars: &Arc<Vec<(Arc<str>, u64)>>, script: &mut Script)
                 if script.chapters.is_empty() {
                     script.chapters.push(Chapter::default());
                 }
-                let mut step = Step { chapter: script.chapters.len() - 1, ..(**step).clone() };
+                let mut step = Step { chapter: script.chapters.len() - 1, ..step.clone() };
                 step.op.vars = vars.clone();
                 script.steps.push(step);
             }

@@ -3,10 +3,11 @@
 use crate::hw::Flags;
 use crate::kernel::expr::{NUMBER_PATTERN, parse_number};
 use crate::kernel::operand::Width;
-use crate::kernel::{Condition, Expr};
+use crate::kernel::{Condition, Expr, Invariant};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
-use serde::de::{self, Visitor};
+use serde::de::value::SeqAccessDeserializer;
+use serde::de::{self, IntoDeserializer, Visitor};
 use std::borrow::Cow;
 use std::fmt;
 
@@ -35,6 +36,9 @@ pub struct Expect {
     /// What was read or written, or the answer to a call.
     #[schemars(example = &"0x41")]
     pub value: Option<Expr>,
+    /// The invariant that this step is the first to break, by its name; or several.
+    #[schemars(example = &"references")]
+    pub breaks: Breaks,
     /// Pages, each as it must be.
     pub pages: Vec<PageExpect>,
     /// Files, each as it must be.
@@ -80,6 +84,10 @@ pub struct Expect {
     #[schemars(example = &"+1")]
     #[schemars(example = 3)]
     pub pte_reads: Option<Amount>,
+    /// Traps: system calls and faults.
+    #[schemars(example = &"+1")]
+    #[schemars(example = 3)]
+    pub traps: Option<Amount>,
     /// Page faults.
     #[schemars(example = &"+1")]
     #[schemars(example = 3)]
@@ -111,7 +119,7 @@ pub struct Expect {
 }
 
 /// How many counters there are.
-pub const COUNTERS: usize = 15;
+pub const COUNTERS: usize = 16;
 
 impl Expect {
     /// Its expressions, and whose names they use where that is said.
@@ -139,6 +147,7 @@ impl Expect {
             ("tlb_misses", self.tlb_misses),
             ("walks", self.walks),
             ("pte_reads", self.pte_reads),
+            ("traps", self.traps),
             ("page_faults", self.page_faults),
             ("frames_copied", self.frames_copied),
             ("frames_zeroed", self.frames_zeroed),
@@ -147,6 +156,45 @@ impl Expect {
             ("evictions", self.evictions),
             ("cycles", self.cycles),
         ]
+    }
+}
+
+/// `"references"`, or a list of such names.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Breaks(pub Vec<Invariant>);
+
+impl JsonSchema for Breaks {
+    fn schema_name() -> Cow<'static, str> {
+        "Breaks".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let one = generator.subschema_for::<Invariant>();
+        json_schema!({ "anyOf": [one, { "type": "array", "items": one }] })
+    }
+}
+
+impl<'de> Deserialize<'de> for Breaks {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(BreaksVisitor)
+    }
+}
+
+struct BreaksVisitor;
+
+impl<'de> Visitor<'de> for BreaksVisitor {
+    type Value = Breaks;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the name of an invariant, or a list of names")
+    }
+
+    fn visit_str<E: de::Error>(self, name: &str) -> Result<Breaks, E> {
+        Invariant::deserialize(name.into_deserializer()).map(|one| Breaks(vec![one]))
+    }
+
+    fn visit_seq<A: de::SeqAccess<'de>>(self, list: A) -> Result<Breaks, A::Error> {
+        Vec::deserialize(SeqAccessDeserializer::new(list)).map(Breaks)
     }
 }
 

@@ -33,6 +33,9 @@ pub fn check(expect: &Expect, node: &Node, bare: bool, problems: &mut Vec<Proble
     if bare && node.get("free_list").is_some() {
         never(&["free_list"], "a bare machine has no free list".into(), "remove it");
     }
+    if bare && node.get("breaks").is_some() {
+        never(&["breaks"], "the invariants are a kernel's".into(), "remove it");
+    }
     if bare && node.get("processes").is_some() {
         never(&["processes"], "a bare machine has no processes".into(), "remove it");
     }

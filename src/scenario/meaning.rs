@@ -6,10 +6,10 @@ use super::document::{Document, FORMAT, Include, Item, Operation, Repeat};
 use super::impossible;
 use super::node::{Node, Value};
 use super::source::Place;
-use crate::hw::{Paging, Replacement};
-use crate::kernel::policy::Stack;
+use crate::hw::{AdUpdate, Paging, Replacement};
+use crate::kernel::policy::{Fork, Mapping, Stack};
 use crate::kernel::system::NAMES;
-use crate::kernel::{Action, Policies};
+use crate::kernel::{Action, Bug, Policies};
 
 /// The most bytes that a name may have: of a process, a program, a file, a mapping or a variable.
 pub const MAX_NAME_BYTES: usize = 100;
@@ -21,6 +21,9 @@ const NAME_KEYS: [&str; 6] = ["as", "file", "name", "process", "program", "var"]
 pub fn check(document: &Document, root: &Node, broken: &[Place], problems: &mut Vec<Problem>) {
     format(document.format, root, broken, problems);
     long_names(root, problems);
+    if let Some(course) = &document.course {
+        course.check(root, broken, problems);
+    }
     match document.kernel.policies() {
         Some(policies) => with_kernel(document, policies, root, problems),
         None => without_kernel(root, problems),
@@ -72,6 +75,11 @@ pub fn has_kernel_pages(paging: Paging) -> bool {
     !matches!(paging, Paging::Bare | Paging::Described(_))
 }
 
+/// Whether a machine with such paging has a half of the addresses for the kernel, if the kernel wants it.
+pub fn has_kernel_half(paging: Paging, policies: &Policies) -> bool {
+    paging != Paging::Sv32 || !matches!(policies.mapping, Mapping::Copied | Mapping::Shared)
+}
+
 fn with_kernel(document: &Document, policies: &Policies, root: &Node, problems: &mut Vec<Problem>) {
     if !has_kernel_pages(document.machine.paging.0) {
         let what = "the kernel needs page tables with pages of 4 KiB";
@@ -82,9 +90,37 @@ fn with_kernel(document: &Document, policies: &Policies, root: &Node, problems: 
         let why = "the stack is fixed";
         no_effect(root, &["kernel", "stack_limit"], why, "add \"stack\": \"grow\", or remove it", problems);
     }
+    if let Some((why, help)) = harmless(document, policies) {
+        no_effect(root, &["kernel", "bug"], why, help, problems);
+    }
+    if !has_kernel_half(document.machine.paging.0, policies) {
+        let what = "sv32 has no upper half for the kernel";
+        let help = "use \"own\" or \"none\", or another \"paging\"";
+        problems.push(Problem::advice(root.place_of(&["kernel", "mapping"]), what, help));
+    }
+    if policies.mapping == Mapping::None {
+        let help = "add \"mapping\": \"own\", or remove it";
+        no_effect(root, &["kernel", "trap_path"], "the kernel is not mapped", help, problems);
+    }
     if (2..=8).contains(&document.machine.harts) {
         let help = "remove it; other harts are for a bare machine";
         no_effect(root, &["machine", "harts"], "the kernel runs on the first hart", help, problems);
+    }
+}
+
+/// Why a wrong kernel does no harm on this machine or under its other policies, and what to write instead.
+fn harmless(document: &Document, policies: &Policies) -> Option<(&'static str, &'static str)> {
+    match policies.bug {
+        Bug::NoFence if document.machine.tlb.entries == 0 => {
+            Some(("the TLB has no entries that could be stale", "give it \"entries\", or remove this"))
+        }
+        Bug::NoReferenceCount | Bug::WritableFork if policies.fork == Fork::Copy => {
+            Some(("a copying fork shares no private page", "use \"fork\": \"cow\", or remove this"))
+        }
+        Bug::NeverAccessed if document.machine.ad_update == AdUpdate::Hardware => {
+            Some(("the hardware sets A itself", "use \"ad_update\": \"fault\", or remove this"))
+        }
+        _ => None,
     }
 }
 
@@ -159,7 +195,7 @@ fn repetition(repeat: &Repeat, node: &Node, bare: bool, broken: &[Place], proble
 }
 
 fn operation(operation: &Operation, node: &Node, bare: bool, problems: &mut Vec<Problem>) {
-    match &operation.action {
+    match &*operation.action {
         Action::Spawn { .. } => {
             for key in ["process", "pc"] {
                 let help = "remove it; a new process has the name that \"as\" says, and begins at 0";

@@ -8,6 +8,7 @@ use super::node::Node;
 use super::settings::MachineSettings;
 use super::source::{Place, Source};
 use super::{Scenario, disk, include, meaning, mend, overlay, programs, syntax, unused, variants};
+use crate::kernel::policy::Mapping;
 use crate::kernel::system::Setup;
 use std::collections::BTreeSet;
 
@@ -62,7 +63,7 @@ pub fn draft(source: Source) -> Draft {
         let document = good.or_else(|| mend::read_all(&mut root, &mut problems));
         if let Some(document) = document {
             draft.doubts = doubts(written.as_ref().unwrap_or(&root), &problems);
-            let scenario = scenario(source, document, &root, &mut problems, &mut draft.doubts);
+            let scenario = scenario(source, document, root, &mut problems, &mut draft.doubts);
             draft.scenario = Some(Scenario { variants, ..scenario });
         }
     }
@@ -74,32 +75,49 @@ pub fn draft(source: Source) -> Draft {
 fn scenario(
     source: Source,
     document: Document,
-    root: &Node,
+    mut root: Node,
     problems: &mut Vec<Problem>,
     doubts: &mut Doubts,
 ) -> Scenario {
     let broken: Vec<Place> = problems.iter().filter_map(|problem| problem.place.clone()).collect();
     let settings = serde_json::json!({ "machine": document.machine, "kernel": document.kernel });
-    let steps = root.get("steps").unwrap_or(root);
-    let Script { chapters, steps } = expand(&document.steps, steps, &broken, problems);
     let has_kernel = document.kernel.policies().is_some();
-    let machine = document.machine.config(root.get("machine").unwrap_or(root), has_kernel, problems);
+    let machine = document.machine.config(root.get("machine").unwrap_or(&root), has_kernel, problems);
     let lost = &mut doubts.names;
-    let (programs, room) = programs::programs(&document, &source, root, disk::MAX_FILE_BYTES, problems, lost);
-    let files = disk::files(&document, root, &broken, room, problems, lost);
-    meaning::check(&document, root, &broken, problems);
-    let unused = if broken.is_empty() { unused::warnings(&document, root) } else { vec![] };
+    let (programs, room) =
+        programs::programs(&document, &source, &root, disk::MAX_FILE_BYTES, problems, lost);
+    let files = disk::files(&document, &root, &broken, room, problems, lost);
+    meaning::check(&document, &root, &broken, problems);
+    let unused = if broken.is_empty() { unused::warnings(&document, &root) } else { vec![] };
     // What cannot be is replaced, so that what can be is looked at all the same.
     doubts.machine |= machine.is_none();
-    let machine = machine.or_else(|| MachineSettings::default().config(root, has_kernel, &mut vec![]));
+    let machine = machine.or_else(|| MachineSettings::default().config(&root, has_kernel, &mut vec![]));
     let mut machine = machine.expect("a machine without settings can be built");
-    let kernel = document.kernel.policies().cloned();
+    let mut kernel = document.kernel.policies().cloned();
     if kernel.is_some() && !meaning::has_kernel_pages(machine.paging) {
         machine.paging = MachineSettings::default().paging.0;
     }
+    for policies in kernel.iter_mut().filter(|policies| !meaning::has_kernel_half(machine.paging, policies)) {
+        policies.mapping = Mapping::default();
+    }
     let setup = Setup { machine, costs: document.machine.costs, kernel, programs, files };
-    let Document { title, summary, .. } = document;
-    Scenario { source, title, summary, setup, settings, variants: vec![], chapters, steps, warnings: unused }
+    let Script { chapters, steps } = match root.get_mut("steps") {
+        Some(list) => expand(&document.steps, list, &broken, problems),
+        None => Script::default(),
+    };
+    let Document { title, summary, course, .. } = document;
+    Scenario {
+        source,
+        title,
+        summary,
+        course,
+        setup,
+        settings,
+        variants: vec![],
+        chapters,
+        steps,
+        warnings: unused,
+    }
 }
 
 /// What cannot be relied on, given what is wrong in a tree.

@@ -75,7 +75,9 @@ impl Unused {
         match action {
             Action::Spawn { program: name, .. }
             | Action::Exec { program: name }
-            | Action::Mmap { file: Some(name), .. } => {
+            | Action::Mmap { file: Some(name), .. }
+            | Action::Read { file: name, .. }
+            | Action::Write { file: name, .. } => {
                 self.used.insert(name.clone());
             }
             _ => {}

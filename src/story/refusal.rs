@@ -18,8 +18,10 @@ pub fn problems(scenario: &Scenario, refused: Vec<Refused>, doubts: Doubts) -> V
         let step = &scenario.steps[index];
         match why {
             Refusal::TooMuch { events } => {
-                let what =
-                    format!("the run is too long: after {events} events it takes {MAX_RECORD_MIB} MiB");
+                let what = format!(
+                    "the run is too long: after {events} events it takes {MAX_RECORD_MIB} MiB, with the memory \
+                     that it has written"
+                );
                 let help = "repeat less often, or let \"times\" be smaller";
                 told.add(Problem::advice(step.node.place_of(&["op"]), what, help));
             }
@@ -59,7 +61,7 @@ impl Told {
     /// Whether an error is only the consequence of another one.
     fn follows(&mut self, scenario: &Scenario, index: usize, error: &OpError) -> bool {
         let chooses =
-            |step: &Step| step.op.process.is_some() || matches!(step.op.action, Action::Spawn { .. });
+            |step: &Step| step.op.process.is_some() || matches!(*step.op.action, Action::Spawn { .. });
         let between = |from: usize| &scenario.steps[from..=index];
         self.astray_from =
             self.astray_from.filter(|from| !between(*from).iter().any(chooses)).map(|_| index + 1);
@@ -77,7 +79,7 @@ impl Told {
     fn doubt(&mut self, op: &Op, index: usize, error: &OpError) {
         let names = &mut self.doubts.names;
         names.extend(op.action.makes().map(str::to_owned));
-        match &op.action {
+        match &*op.action {
             Action::Spawn { .. } => self.astray_from = Some(index + 1),
             // The program that is not there would have had other areas.
             Action::Exec { .. } => names.extend(NAMES.map(str::to_owned)),

@@ -5,18 +5,19 @@ mod state;
 use super::Story;
 use super::ends::Ends;
 use crate::hw::{self, Trap};
+use crate::kernel::check::Broken;
 use crate::kernel::system::NAMES;
 use crate::kernel::table::COW;
-use crate::kernel::{Action, Event, Expr, Op, Outcome, Process, System};
+use crate::kernel::{Action, Event, Expr, Invariant, Op, Outcome, Process, System};
 use crate::scenario::expect::{Amount, COUNTERS, FileExpect, PageExpect};
 use crate::scenario::node::Node;
-use crate::scenario::{Expect, Place, Problem, Scenario, diagnostic::Kind};
-use std::collections::BTreeSet;
+use crate::scenario::{Expect, Place, Problem, Scenario, Step, diagnostic::Kind};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 
 /// What is held against each other: what was before a step, the state after it, and how it went.
 struct Case<'a> {
-    before: Before<'a>,
+    before: Before,
     after: &'a System,
     op: &'a Op,
     outcome: &'a Outcome,
@@ -33,47 +34,77 @@ pub(super) struct Run {
     /// The names that steps give, and those that every process has.
     names: BTreeSet<String>,
     ends: Ends,
+    /// The first breach of each invariant, and its step.
+    breaches: Vec<(usize, Broken)>,
 }
 
 impl Run {
     pub(super) fn of(story: &Story) -> Self {
-        Self { names: given(&story.scenario), ends: Ends::of(&story.timeline) }
+        let breaches = story.first_breaches();
+        let breaches = breaches.into_iter().map(|(step, breach)| (step, breach.broken.clone())).collect();
+        Self { names: given(&story.scenario), ends: Ends::of(&story.timeline), breaches }
+    }
+
+    /// The invariants that a step breaks and does not expect to.
+    pub(super) fn unexpected(&self, index: usize, step: &Step) -> Vec<Problem> {
+        let expected = step.expect.as_ref().map(|expect| expect.breaks.0.as_slice()).unwrap_or_default();
+        let here = self.breaches.iter().filter(|(step, _)| *step == index).map(|(_, broken)| broken);
+        let unexpected = here.filter(|broken| !expected.contains(&broken.invariant()));
+        unexpected
+            .map(|broken| {
+                let what = format!("this step breaks an invariant: {broken}");
+                let help = format!("if that is meant, expect it: \"breaks\": \"{}\"", broken.invariant());
+                Problem::advice(step.node.place_of_key("op"), what, help)
+            })
+            .collect()
+    }
+
+    /// What became of an invariant that a step was to break, as a clause; `None` if that step was the first to break it.
+    fn not_broken_by(&self, index: usize, invariant: Invariant) -> Option<String> {
+        let broken = self.breaches.iter().find(|(_, broken)| broken.invariant() == invariant);
+        match broken.map(|(step, _)| *step) {
+            Some(step) if step == index => None,
+            Some(step) if step < index => Some(format!("it was broken in step {} already", step + 1)),
+            Some(step) => Some(format!("it holds until step {}", step + 1)),
+            None => Some("it holds to the end".into()),
+        }
     }
 }
 
 /// What has to be known of the state before a step. A copy of all of it would be megabytes for each step.
-struct Before<'a> {
+struct Before {
     counters: [u64; COUNTERS],
-    /// What the expressions of an expectation were then, where they meant something.
-    values: Vec<(&'a Expr, u64)>,
+    /// What the expressions of an expectation were then, where they meant something: found by where they lie, as one
+    /// that is written twice may mean two things.
+    values: BTreeMap<*const Expr, u64>,
 }
 
-impl<'a> Before<'a> {
-    fn of(system: &System, op: &Op, expect: &'a Expect) -> Self {
-        let value = |(expr, whose): (&'a Expr, Option<&String>)| {
+impl Before {
+    fn of(system: &System, op: &Op, expect: &Expect) -> Self {
+        let value = |(expr, whose): (&Expr, Option<&String>)| {
             // What a process means by its names that was not there before the step is found out after it.
-            let is_new = whose.is_none() && matches!(op.action, Action::Spawn { .. });
+            let is_new = whose.is_none() && matches!(*op.action, Action::Spawn { .. });
             let value = if is_new { None } else { system.evaluate(&for_process(op, whose), expr).ok() };
-            Some((expr, value?))
+            Some((std::ptr::from_ref(expr), value?))
         };
         Self { counters: counters(system), values: expect.expressions().filter_map(value).collect() }
     }
 
     fn value(&self, expr: &Expr) -> Option<u64> {
-        self.values.iter().find(|(known, _)| std::ptr::eq(*known, expr)).map(|(_, value)| *value)
+        self.values.get(&std::ptr::from_ref(expr)).copied()
     }
 }
 
 /// The operation as another process would have it. Without one, it is the step's: after a spawn, the new one.
 fn for_process(op: &Op, whose: Option<&String>) -> Op {
-    let own = op.process.as_ref().filter(|_| !matches!(op.action, Action::Spawn { .. }));
+    let own = op.process.as_ref().filter(|_| !matches!(*op.action, Action::Spawn { .. }));
     Op { process: whose.or(own).cloned(), ..op.clone() }
 }
 
 impl Story {
     /// Holds the expectations of a step against what happened.
     pub(super) fn check_step(&mut self, index: usize, run: &Run) -> Vec<Problem> {
-        let Self { scenario, timeline } = self;
+        let Self { scenario, timeline, .. } = self;
         let step = &scenario.steps[index];
         let Some(expect) = &step.expect else { return vec![] };
         timeline.seek(timeline.after_steps(index));
@@ -92,6 +123,11 @@ impl Story {
             names: &run.names,
             problems: vec![],
         };
+        for invariant in &expect.breaks.0 {
+            if let Some(found) = run.not_broken_by(index, *invariant) {
+                case.differs(case.node, "breaks", invariant, found);
+            }
+        }
         case.outcome(expect);
         case.counters(expect);
         for (page, node) in expect.pages.iter().zip(case.items("pages")) {
@@ -117,9 +153,7 @@ impl Story {
 /// The exception that an event is, unless the program asked for it.
 fn exception(event: &Event) -> Option<Trap> {
     match event {
-        Event::Hardware(hw::Event::Trap { cause, stval, sepc, why, .. })
-            if *cause != hw::Cause::UserEcall =>
-        {
+        Event::Hardware(hw::Event::Trap { cause, stval, sepc, why, .. }) if cause.is_fault() => {
             Some(Trap { cause: *cause, stval: *stval, sepc: *sepc, why: *why })
         }
         _ => None,
@@ -144,6 +178,7 @@ fn counters(system: &System) -> [u64; COUNTERS] {
         c.tlb_misses,
         c.walks,
         c.pte_reads,
+        c.traps,
         c.page_faults,
         c.frames_copied,
         c.frames_zeroed,

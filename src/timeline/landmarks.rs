@@ -22,7 +22,7 @@ impl Landmarks {
             let moment = index + 1;
             let Event::Hardware(event) = event else { continue };
             match event {
-                hw::Event::Trap { cause, .. } if *cause != hw::Cause::UserEcall => stops.push(moment),
+                hw::Event::Trap { cause, .. } if cause.is_fault() => stops.push(moment),
                 hw::Event::Poke { pa, width, .. } | hw::Event::MemWrite { pa, width, .. } => {
                     let first = pa.0 / word_bytes;
                     let last = (pa.0 + width - 1) / word_bytes;

@@ -32,6 +32,9 @@ pub fn panel(story: &Story) -> Panel {
                 .with(Role::Dim, source),
         );
     }
+    if system.kernel_is_in_every_table() {
+        lines.extend(system.kernel_areas().iter().map(kernels));
+    }
     if !process.is_alive() {
         lines = vec![Line::of(Role::Dim, "It has ended: nothing is promised to it any more.")];
     }
@@ -40,6 +43,15 @@ pub fn panel(story: &Story) -> Panel {
         line.mark = Mark::Changed;
     }
     Panel::new(format!("Address space · {}", process.name), lines)
+}
+
+/// An area of the kernel's, which is mapped as long as it is there.
+fn kernels(area: &Area) -> Line {
+    Line::of(
+        Role::Dim,
+        format!("{:12} {:12} {}  all ", area.start.to_string(), area.end.to_string(), Prot(area.prot)),
+    )
+    .with(Role::Dim, area.label())
 }
 
 /// Where an area's pages come from, if not from nowhere: ` of sh`, ` (file, shared)` where the file's name is told already.

@@ -57,7 +57,10 @@ pub fn panel(story: &Story) -> Panel {
         lines.push(line.with(Role::Plain, "is copied to").marked(Mark::Here));
     }
     let changed: Vec<(Ppn, &Frame)> = frames.iter().copied().filter(|(ppn, _)| touched.frame(*ppn)).collect();
-    let alike = |one: &(Ppn, &Frame), next: &(Ppn, &Frame)| one.0.0 + 1 == next.0.0 && one.1 == next.1;
+    let alike = |one: &(Ppn, &Frame), next: &(Ppn, &Frame)| {
+        let [one_is, next_is] = [one.1, next.1].map(|frame| (frame.usage, frame.refs));
+        one.0.0 + 1 == next.0.0 && one_is == next_is
+    };
     lines.extend(changed.chunk_by(alike).map(|frames| told(system, frames, &touched)));
     lines.push(free_list(system, &touched));
     lines.push(legend(&frames));
@@ -85,6 +88,8 @@ fn letter(usage: Usage) -> char {
         Usage::Zero => 'Z',
         Usage::Table { .. } => 'T',
         Usage::Trapframe => 'F',
+        Usage::Vdso => 'V',
+        Usage::KernelStack => 'S',
         Usage::Cache { .. } => 'P',
         Usage::Private(kind) => match kind {
             AreaKind::Text => 'x',
@@ -95,7 +100,11 @@ fn letter(usage: Usage) -> char {
             AreaKind::Stack => 's',
             AreaKind::Heap => 'h',
             AreaKind::Mapping => 'm',
-            AreaKind::Trapframe | AreaKind::Trampoline => 'K',
+            AreaKind::Vdso
+            | AreaKind::Trapframe
+            | AreaKind::Trampoline
+            | AreaKind::DirectMap
+            | AreaKind::KernelStack => 'K',
         },
     }
 }
@@ -107,6 +116,8 @@ fn legend(frames: &[(Ppn, &Frame)]) -> Line {
         ('Z', "zeros"),
         ('T', "table"),
         ('F', "trapframe"),
+        ('V', "vdso"),
+        ('S', "kernel-stack"),
         ('P', "page-cache"),
         ('x', "text"),
         ('r', "rodata"),

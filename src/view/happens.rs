@@ -2,7 +2,7 @@
 //! is open.
 
 use super::{Line, Mark, Panel, Role, script, words};
-use crate::kernel::System;
+use crate::kernel::check::Broken;
 use crate::scenario::Ask;
 use crate::story::Story;
 
@@ -24,7 +24,7 @@ pub fn answered(story: &Story, chosen: Option<usize>) -> Panel {
         }
         Some(sentence) => lines.push(Line::of(Role::Plain, sentence)),
     }
-    lines.extend(broken(story.system()));
+    lines.extend(broken(story));
     let step = story.step();
     if let Some(note) = step.and_then(|step| step.note.as_ref()) {
         lines.push(Line::of(Role::Note, &**note));
@@ -68,33 +68,54 @@ pub fn solution(ask: &Ask) -> impl Iterator<Item = Line> {
     })
 }
 
-/// An invariant that does not hold, which no kernel without a mistake lets happen.
-fn broken(system: &System) -> Option<Line> {
-    let broken = system.check_always().err()?;
-    let text = format!("{} an invariant is broken: {broken}", Mark::Fault.glyph());
-    Some(Line::of(Role::Fault, text).marked(Mark::Fault))
+/// The invariants that do not hold, first those that this very event has broken. No kernel without a mistake lets that
+/// happen.
+fn broken(story: &Story) -> Vec<Line> {
+    let mut found = story.broken();
+    found.sort_by_key(|broken| !story.breaks_here(broken.invariant()));
+    let line = |broken: &Broken| {
+        let since = match story.breaks_here(broken.invariant()) {
+            true => "Here an invariant breaks",
+            false => "An invariant is broken",
+        };
+        let text = format!("{} {since}: {broken}.", Mark::Fault.glyph());
+        Line::of(Role::Fault, text).marked(Mark::Fault)
+    };
+    found.iter().map(line).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernel::{frames::Frame, system::Change};
     use crate::scenario::{library::Builtin, read};
 
+    /// The lines that tell of broken invariants at each moment of a story.
+    fn told(name: &str, bug: &str) -> Vec<Vec<String>> {
+        let mut source = Builtin::find(name).unwrap().source();
+        source.sets = vec![format!("kernel.bug={bug}")];
+        let mut story = Story::new(read::read(source).unwrap()).unwrap();
+        let at = |moment| {
+            story.timeline.seek(moment);
+            broken(&story).iter().map(Line::to_string).collect()
+        };
+        (0..=story.timeline.end()).map(at).collect()
+    }
+
     #[test]
-    fn a_kernel_that_miscounts_is_found_out() {
-        let scenario = read::read(Builtin::find("lazy-heap").unwrap().source()).unwrap();
-        let mut story = Story::new(scenario).unwrap();
-        story.timeline.seek(story.timeline.end());
-        let mut system = story.system().clone();
-        assert_eq!(broken(&system), None);
-        let (ppn, frame) = system.frames().find(|(_, frame)| frame.refs > 0).unwrap();
-        let frame = Frame { refs: 0, ..*frame };
-        system.swap(Change::Frame { ppn, frame });
-        let line = broken(&system).unwrap().to_string();
+    fn a_kernel_that_miscounts_is_found_out_at_the_event_and_from_then_on() {
+        assert!(told("fork-exec", "none").iter().all(Vec::is_empty));
+        let told = told("fork-exec", "no_reference_count");
+        let first = told.iter().position(|lines| !lines.is_empty()).unwrap();
+        let line = &told[first][0];
         assert!(
-            line.starts_with("✗ an invariant is broken: frame 0x80000 counts 0 owners and has "),
+            line.starts_with("✗ Here an invariant breaks: frame 0x8")
+                && line.ends_with("counts 1 owner and has 2."),
             "{line}"
+        );
+        assert!(
+            told[first + 1][0].starts_with("✗ An invariant is broken: frame 0x8"),
+            "{:?}",
+            told[first + 1]
         );
     }
 }

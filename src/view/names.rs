@@ -4,9 +4,14 @@ use crate::hw::{Flags, Ppn, VirtAddr};
 use crate::kernel::frames::Usage;
 use crate::kernel::{Process, System, table::COW};
 
-/// `heap + 0x8`, or nothing for an address in no area.
-pub fn address(process: Option<&Process>, va: VirtAddr) -> Option<String> {
-    let area = process?.area_at(va)?;
+/// `heap + 0x8`, or nothing for an address in no area: neither of the process's, nor of the kernel's where it is mapped.
+pub fn address(system: &System, process: Option<&Process>, va: VirtAddr) -> Option<String> {
+    let kernels = || system.kernel_area_at(va);
+    let area = match process {
+        Some(_) if system.is_in_kernel_table() => kernels().or_else(|| process?.area_at(va).cloned()),
+        Some(process) => system.area_at(process, va),
+        None => kernels(),
+    }?;
     let offset = va.0 - area.start.0;
     Some(match offset {
         0 => area.label().to_owned(),
@@ -15,13 +20,13 @@ pub fn address(process: Option<&Process>, va: VirtAddr) -> Option<String> {
 }
 
 /// The same without spaces, for narrow columns: `heap+0x8`.
-pub fn address_short(process: Option<&Process>, va: VirtAddr) -> Option<String> {
-    address(process, va).map(|name| name.replace(' ', ""))
+pub fn address_short(system: &System, process: Option<&Process>, va: VirtAddr) -> Option<String> {
+    address(system, process, va).map(|name| name.replace(" + ", "+"))
 }
 
 /// `0x5008 (heap + 0x8)`.
-pub fn address_in_full(process: Option<&Process>, va: VirtAddr) -> String {
-    match address(process, va) {
+pub fn address_in_full(system: &System, process: Option<&Process>, va: VirtAddr) -> String {
+    match address(system, process, va) {
         Some(name) => format!("{va} ({name})"),
         None => va.to_string(),
     }
@@ -38,19 +43,20 @@ pub fn usage(system: &System, usage: Usage) -> String {
         Usage::Cache { file, page } => format!("page {page} of {}", system.files()[file.0].name),
         Usage::Table { level } => format!("page table, level {level}"),
         Usage::Private(kind) => format!("{kind} page"),
+        Usage::Vdso => "vDSO page".into(),
         other => other.to_string(),
     }
 }
 
 /// Who holds a frame: the processes that map it, by name, and the page cache.
 pub fn holders(system: &System, ppn: Ppn) -> Vec<String> {
-    let geometry = system.geometry();
     let mut names: Vec<String> = vec![];
     for process in system.spaces() {
-        let maps =
-            system.mappings(process.root).iter().filter(|mapping| mapping.place.maps(&geometry, ppn)).count();
-        let tables = system.table_frames(process.root).iter().filter(|(table, _)| *table == ppn).count();
-        names.extend(std::iter::repeat_n(process.name.clone(), maps + tables));
+        let times = system.held_by(process.root).into_iter().filter(|held| *held == ppn).count();
+        names.extend(std::iter::repeat_n(process.name.clone(), times));
+    }
+    if system.held_by_kernel().contains(&ppn) {
+        names.push("kernel".into());
     }
     match system.frame(ppn).map(|frame| frame.usage) {
         Some(Usage::Cache { file, page }) if system.cached(file, page) == Some(ppn) => {

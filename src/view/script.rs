@@ -50,6 +50,9 @@ fn line(story: &Story, index: usize, step: &Step, role: Role, done: bool) -> Lin
     if let Some(process) = &step.op.process {
         line = line.with(Role::Dim, format!(" · {process}"));
     }
+    if done && story.breaches_of(index).next().is_some() {
+        line = line.with(Role::Fault, " ✗ breaks");
+    }
     match &story.timeline.steps()[index].outcome {
         Outcome::Trapped { .. } if done => line.with(Role::Fault, " ✗"),
         Outcome::Refused { .. } if done => line.with(Role::Fault, " = -1"),
@@ -73,6 +76,10 @@ pub fn action(action: &Action) -> String {
         Action::Load { at, .. } => format!("load {at}"),
         Action::Store { at, value, .. } => format!("store {at} ← {value}"),
         Action::Fetch { at, .. } => format!("fetch {at}"),
+        Action::Touch { pages, store, .. } => {
+            let pages: Vec<String> = pages.iter().map(number).collect();
+            format!("{} {}", if *store { "write pages" } else { "touch pages" }, pages.join(" "))
+        }
         Action::Push { bytes, times, .. } if times.0 == 1 => format!("push {bytes} bytes"),
         Action::Push { bytes, times, .. } => format!("push {bytes} bytes, {} times", times.0),
         Action::Fork { name } => format!("fork → {name}"),
@@ -90,13 +97,16 @@ pub fn action(action: &Action) -> String {
         }
         Action::Munmap { at, .. } => format!("munmap {at}"),
         Action::Msync { at, .. } => format!("msync {at}"),
+        Action::Accessed { at, length } => format!("accessed {length} from {at}"),
         Action::Read { file, offset, at, length } => {
             format!("read {length} of {file}{} → {at}", from(offset))
         }
         Action::Write { file, offset, at, length } => {
             format!("write {length} from {at} → {file}{}", from(offset))
         }
+        Action::Getpid {} => "getpid".into(),
         Action::Switch {} => "switch".into(),
+        Action::Tick {} => "tick".into(),
         Action::Poke { pa, value, .. } => format!("poke {pa} ← {value}"),
         Action::Csr(setting) => {
             let written: Vec<String> = setting.named().map(|(csr, word)| register(csr, word)).collect();
@@ -125,6 +135,11 @@ fn register(csr: Csr, word: &Word) -> String {
             format!("{csr}{fields}")
         }
     }
+}
+
+/// A number as people write it, or an expression.
+fn number(expr: &Expr) -> String {
+    expr.as_number().map_or_else(|| expr.to_string(), |number| number.to_string())
 }
 
 /// `@4096` where a file is not read from its beginning.

@@ -24,7 +24,8 @@ pub fn of(story: &Story) -> Subject<'_> {
     let system = story.system();
     let process = system.current.and_then(|pid| system.process(pid));
     let acting = process.filter(|process| process.is_alive()).map(|process| process.root);
-    match touched(story).filter(|root| Some(*root) != acting) {
+    let kernels = system.kernel_root().filter(|_| system.is_in_kernel_table());
+    match touched(story).or(kernels).filter(|root| Some(*root) != acting) {
         Some(root) => other(story, root),
         None => {
             let root = if process.is_some() { acting } else { hart_root(system) };
@@ -40,8 +41,11 @@ fn other(story: &Story, root: Ppn) -> Subject<'_> {
     if let Some(owner) = system.processes().find(|process| process.is_alive() && process.root == root) {
         return Subject { root: Some(root), whose: owner.name.clone(), process: Some(owner), whole: true };
     }
+    if system.kernel_root() == Some(root) {
+        return Subject { root: Some(root), whose: "the kernel".into(), process: None, whole: false };
+    }
     let acting = system.current.and_then(|pid| system.process(pid));
-    let action = story.step().map(|step| &step.op.action);
+    let action = story.step().map(|step| &*step.op.action);
     let (name, process) = match action {
         // The child's areas are its parent's.
         Some(Action::Fork { name }) => (name.to_string(), acting),
@@ -69,6 +73,7 @@ fn touched(story: &Story) -> Option<Ppn> {
                 | KernelEvent::RunRef { .. }
                 | KernelEvent::RunCopy { .. }
                 | KernelEvent::RunZero { .. }
+                | KernelEvent::VdsoPid { .. }
                 | KernelEvent::PageIn { .. }
                 | KernelEvent::PageOut { .. },
             ) => {}

@@ -92,7 +92,7 @@ pub fn progress(story: &Story) -> Option<Progress> {
     let step = story.step_index()?;
     let system = story.system();
     let geometry = system.machine.geometry(system.hart).unwrap_or(system.geometry());
-    // On a bare machine nobody handles a trap.
+    // On a bare machine the handler repairs nothing, and nothing is tried again.
     let kernel = system.policies.is_some();
     let mut progress = None;
     for moment in story.timeline.moments(step).start..=story.timeline.moment() {
@@ -117,7 +117,8 @@ pub fn panel(story: &Story) -> Panel {
         };
         return Panel::new("Translate", vec![Line::of(Role::Dim, nothing)]);
     };
-    let place = names::address(subject, progress.va).map(|name| format!(" = {name}")).unwrap_or_default();
+    let place =
+        names::address(system, subject, progress.va).map(|name| format!(" = {name}")).unwrap_or_default();
     let title = format!("Translate {}{place}", progress.va);
     let asked = progress.lookup != Lookup::None || progress.failed == Some(Why::NonCanonical);
     let Some(geometry) = system.machine.geometry(system.hart).filter(|_| asked) else {

@@ -2,7 +2,7 @@
 
 use super::{Line, Mark, Panel, Role, decode, names, touched::Touched};
 use crate::hw::{Cause, Csr, Paging, Privilege, Sstatus};
-use crate::kernel::AreaKind;
+use crate::kernel::{AreaKind, PAGE};
 use crate::story::Story;
 
 /// The panel, for the hart that acts.
@@ -12,15 +12,22 @@ pub fn panel(story: &Story) -> Panel {
     let touched = Touched::of(story);
     let csrs = &hart.csrs;
     let process = system.current.and_then(|pid| system.process(pid));
-    let named = |va| names::address_short(process, va).map(|name| format!("  {name}")).unwrap_or_default();
+    let named =
+        |va| names::address_short(system, process, va).map(|name| format!("  {name}")).unwrap_or_default();
     // An empty stack's sp is the first address above it, which another area may begin at.
     let stack = process.and_then(|process| process.area(AreaKind::Stack));
     let stack_top = stack.is_some_and(|stack| stack.end == hart.sp);
-    let sp_named = if stack_top { "  stack's top".to_owned() } else { named(hart.sp) };
+    let kernel_stack = process.and_then(|process| process.kernel_stack);
+    let kernel_top = kernel_stack.is_some_and(|page| page.wrapping_add(PAGE) == hart.sp);
+    let sp_named = match (stack_top, kernel_top) {
+        (true, _) => "  stack's top".to_owned(),
+        (_, true) => "  kernel stack's top".to_owned(),
+        _ => named(hart.sp),
+    };
     let pc_named = named(hart.pc);
     let stval_named = match Cause::from_code(csrs.scause) {
         None | Some(Cause::UserEcall) => "no address".to_owned(),
-        Some(_) => names::address_short(process, csrs.stval).unwrap_or_else(|| "in no area".into()),
+        Some(_) => names::address_short(system, process, csrs.stval).unwrap_or_else(|| "in no area".into()),
     };
     let register = |csr: Csr, text: String, more: String| {
         let changed = touched.csr(csr);

@@ -1,9 +1,10 @@
 //! The page table as a tree, read from the bytes in memory.
 
 use super::subject::{self, Subject};
-use super::{Line, Mark, Panel, Role, touched::Touched, translate};
+use super::{Line, Mark, Panel, Role, names, touched::Touched, translate};
 use crate::hw::{Geometry, PhysAddr, Ppn, Pte, VirtAddr, Vpn, Why, walk};
-use crate::kernel::{Area, Process, System, table::Place};
+use crate::kernel::swap::{Slot, slot_of};
+use crate::kernel::{Area, AreaKind, Process, System};
 use crate::story::Story;
 
 /// More lines than this are not drawn: hostile tables can have millions of leaves.
@@ -14,6 +15,8 @@ struct Tree<'a> {
     geometry: Geometry,
     /// Whose areas the pages belong to.
     process: Option<&'a Process>,
+    /// The areas of the kernel, where the table has them.
+    kernel: Vec<Area>,
     /// What these areas promise is told as well.
     whole: bool,
     touched: Touched,
@@ -40,7 +43,9 @@ pub fn panel(story: &Story) -> Panel {
     let path: Vec<PhysAddr> = progress.ptes.iter().map(|(_, step)| step.pa).collect();
     let failed = path.last().copied().filter(|_| progress.failed.is_some() && !progress.handled);
     let touched = Touched::of(story);
-    let mut tree = Tree { system, geometry, process, whole, touched, path, failed, lines: vec![] };
+    let has_kernel = system.kernel_root() == Some(root) || system.kernel_is_in_every_table();
+    let kernel = if has_kernel { system.kernel_areas() } else { vec![] };
+    let mut tree = Tree { system, geometry, process, kernel, whole, touched, path, failed, lines: vec![] };
     let address = geometry.frame_address(root);
     tree.lines.push(Line::of(Role::Dim, "root ").with(Role::Plain, address.to_string()));
     tree.table(root, geometry.levels - 1, 0, "");
@@ -51,12 +56,14 @@ pub fn panel(story: &Story) -> Panel {
 enum Row<'a> {
     Pte(u64, PhysAddr, Pte),
     Promised(u64, u64, &'a Area),
+    /// Leaves of the direct map, each to the frame after the one before: the first and the last index.
+    Run(u64, u64, PhysAddr, Pte),
 }
 
 impl Row<'_> {
     fn index(&self) -> u64 {
         match self {
-            Self::Pte(index, ..) | Self::Promised(index, ..) => *index,
+            Self::Pte(index, ..) | Self::Promised(index, ..) | Self::Run(index, ..) => *index,
         }
     }
 }
@@ -89,6 +96,15 @@ impl<'a> Tree<'a> {
                     let line = self.leaf(line, self.geometry.page_address(Vpn(vpn)), level, pa, pte);
                     self.lines.push(line);
                 }
+                Row::Run(first, last, pa, pte) => {
+                    let digits = self.geometry.index_bits_at(level).div_ceil(4) as usize;
+                    let range = format!("{indent}{branch}[{first:0digits$x}–{last:0digits$x}] ");
+                    let target = self.geometry.frame_address(pte.ppn(&self.geometry));
+                    let line =
+                        Line::of(Role::Dim, range).with(self.role(pa, Role::Plain), format!("{target} … "));
+                    let line = line.with(self.role(pa, Role::Strong), pte.flags().to_string());
+                    self.lines.push(line.with(Role::Plain, " direct map"));
+                }
                 Row::Promised(first, last, area) => {
                     let digits = self.geometry.index_bits_at(level).div_ceil(4) as usize;
                     let range = match first == last {
@@ -113,7 +129,7 @@ impl<'a> Tree<'a> {
             let pa = PhysAddr(first + index * geometry.pte_bytes);
             let Some(word) = self.system.machine.memory().read(pa, geometry.pte_bytes) else { break };
             // An invalid PTE that the walk has just stumbled over is shown as well.
-            if Pte(word).is_valid() || self.failed == Some(pa) {
+            if Pte(word).is_valid() || self.slot(Pte(word)).is_some() || self.failed == Some(pa) {
                 rows.push(Row::Pte(index, pa, Pte(word)));
             } else if level == 0 && self.whole {
                 invalid.push(index);
@@ -130,7 +146,48 @@ impl<'a> Tree<'a> {
             }
         }
         rows.sort_by_key(Row::index);
-        rows
+        self.runs(rows, level, base)
+    }
+
+    /// Puts neighbours in the direct map into one row, but for those that the event is about.
+    fn runs(&self, rows: Vec<Row<'a>>, level: u32, base: u64) -> Vec<Row<'a>> {
+        let shift = self.geometry.index_bits * level;
+        let mut found: Vec<Row<'a>> = vec![];
+        for row in rows {
+            let Row::Pte(index, pa, pte) = row else {
+                found.push(row);
+                continue;
+            };
+            let va = self.geometry.page_address(Vpn(base | index << shift));
+            let direct = self.kernel_area(va).is_some_and(|area| area.kind == AreaKind::DirectMap);
+            if !direct || !pte.is_leaf() || self.mark(pa) != Mark::None {
+                found.push(row);
+                continue;
+            }
+            match found.last_mut() {
+                Some(Row::Run(first, last, _, start))
+                    if *last + 1 == index && self.follows(*start, pte, (index - *first) << shift) =>
+                {
+                    *last = index;
+                }
+                _ => found.push(Row::Run(index, index, pa, pte)),
+            }
+        }
+        let single = |row| match row {
+            Row::Run(first, last, pa, pte) if first == last => Row::Pte(first, pa, pte),
+            row => row,
+        };
+        found.into_iter().map(single).collect()
+    }
+
+    /// Whether a leaf maps the frame so many pages further on than another one, in the same way.
+    fn follows(&self, first: Pte, pte: Pte, pages: u64) -> bool {
+        let ppn = |pte: Pte| pte.ppn(&self.geometry).0;
+        first.flags() == pte.flags() && ppn(first) + pages == ppn(pte)
+    }
+
+    fn kernel_area(&self, va: VirtAddr) -> Option<&Area> {
+        self.kernel.iter().find(|area| area.contains(va))
     }
 
     fn start(&self, indent: &str, branch: &str, index: u64, level: u32, pa: PhysAddr, pte: Pte) -> Line {
@@ -141,8 +198,14 @@ impl<'a> Tree<'a> {
     }
 
     fn leaf(&self, line: Line, va: VirtAddr, level: u32, pa: PhysAddr, pte: Pte) -> Line {
-        let area = self.process.and_then(|process| process.area_at(va));
+        let area = self.process.and_then(|process| process.area_at(va)).or_else(|| self.kernel_area(va));
+        let direct = area.is_some_and(|area| area.kind == AreaKind::DirectMap);
         let label = area.map(|area| format!(" {}", area.label())).unwrap_or_default();
+        if let Some(slot) = self.slot(pte) {
+            let flags = names::flags(pte.flags());
+            let line = line.with(self.role(pa, Role::Absent), format!("swap slot {slot}  "));
+            return line.with(self.role(pa, Role::Strong), flags).with(Role::Plain, label);
+        }
         if !pte.is_valid() {
             return line.with(Role::Fault, "not valid").with(Role::Dim, label);
         }
@@ -164,13 +227,21 @@ impl<'a> Tree<'a> {
         if level > 0 {
             line = line.with(Role::Dim, format!(" {}", super::bytes(self.geometry.leaf_bytes(level))));
         }
-        match self.system.owners(&Place { level, pa, pte }) {
-            refs if refs > 1 => {
+        let refs = self.system.frames_of(level, pte).map(|(_, frame)| frame.refs).max();
+        match refs {
+            // A frame is shown by the direct map, whoever has it.
+            Some(refs) if refs > 1 && !direct => {
                 let role = if self.touched.frame(ppn) { Role::Changed } else { Role::Shared };
                 line.with(role, format!(" refs {refs}"))
             }
             _ => line,
         }
+    }
+
+    /// The slot of a page in swap.
+    fn slot(&self, pte: Pte) -> Option<Slot> {
+        let kernel = self.system.policies.is_some();
+        slot_of(pte, &self.geometry).filter(|_| kernel)
     }
 
     /// Why the walker ends at a PTE without a leaf.

@@ -3,6 +3,7 @@
 mod fault;
 mod hardware;
 mod kernel;
+mod pressure;
 mod registers;
 mod superpage;
 

@@ -8,7 +8,7 @@ use pagewalk::view::state;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-const COUNTERS: [&str; 15] = [
+const COUNTERS: [&str; 16] = [
     "accesses",
     "cycles",
     "evictions",
@@ -23,6 +23,7 @@ const COUNTERS: [&str; 15] = [
     "tlb_hits",
     "tlb_misses",
     "tlb_reach",
+    "traps",
     "walks",
 ];
 
@@ -230,6 +231,7 @@ fn counters_are_the_running_totals_of_the_events() {
             for (counter, counted) in [
                 ("accesses", count(steps, access)),
                 ("page_faults", count(steps, fault)),
+                ("traps", count(steps, is("trap"))),
                 ("tlb_hits", count(steps, is("tlb_hit"))),
                 ("tlb_misses", count(steps, is("tlb_miss"))),
                 ("walks", count(steps, is("walk"))),

@@ -39,13 +39,28 @@ fn unusable(ran: &Ran) -> &str {
 #[test]
 fn list_names_every_built_in_with_its_summary() {
     let ran = run(["list"]);
-    let lines: Vec<&str> = good(&ran).lines().filter(|line| !line.starts_with(' ')).collect();
-    assert_eq!(lines.len(), ALL.len());
-    for (line, builtin) in lines.iter().zip(ALL) {
+    let mut lines = good(&ran).lines();
+    for builtin in ALL {
         let scenario = pagewalk::scenario::read::read(builtin.source()).unwrap();
-        assert!(line.starts_with(builtin.name) && line.ends_with(&scenario.summary), "{line}");
+        let line = lines.find(|line| line.starts_with(&format!("  {} ", builtin.name))).expect(builtin.name);
+        let course = scenario.course.unwrap();
+        assert!(line.contains(&course.question) && line.ends_with(&format!("({} minutes)", course.minutes)));
+        assert!(lines.next().unwrap().ends_with(&format!("  {}", scenario.summary)));
         assert!(!scenario.summary.is_empty(), "{} has no summary", builtin.name);
     }
+}
+
+#[test]
+fn list_tells_the_course_part_by_part() {
+    let (text, lines) = (run(["list"]), run(["list", "--format", "jsonl"]));
+    let headings: Vec<&str> =
+        good(&text).lines().filter(|line| !line.is_empty() && !line.starts_with(' ')).collect();
+    let courses = good(&lines).lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+    let mut parts: Vec<String> =
+        courses.map(|line| line["course"]["part"].as_str().unwrap().to_owned()).collect();
+    parts.dedup();
+    assert_eq!(headings, parts);
+    assert!(good(&text).contains("  after stack-overflow, lazy-heap\n"), "{}", text.out);
 }
 
 #[test]

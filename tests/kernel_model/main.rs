@@ -5,25 +5,26 @@
 mod model;
 
 use model::{Model, Object, PAGE, Process, Program, Prot, Region, Space, Want};
-use pagewalk::hw::{AdUpdate, Config, Flags, Paging, PhysAddr, Replacement, TlbConfig};
+use pagewalk::hw::{AdUpdate, Config, Flags, Paging, PhysAddr, Replacement, TlbConfig, VirtAddr};
 use pagewalk::kernel::expr::Size;
 use pagewalk::kernel::operand::{Rights, Width};
-use pagewalk::kernel::policy::{EmptyTables, Exec, Fork, Guard, Heap, Policies, Stack};
+use pagewalk::kernel::policy::{
+    EmptyTables, Exec, Fork, Guard, Heap, Mapping, Policies, Reclaim, Stack, TrapPath,
+};
 use pagewalk::kernel::program::Sizes;
 use pagewalk::kernel::system::Setup;
-use pagewalk::kernel::{Action, Change, Event, Expr, Observer, Op, Outcome, Record, System};
+use pagewalk::kernel::{Action, Change, Event, Expr, KernelEvent, Observer, Op, Outcome, Record, System};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
 /// The most processes that live at one time.
 const MOST_PROCESSES: usize = 5;
 /// Frames of the machine: enough for all that can be asked for here.
-const FRAMES: u64 = 900;
+const ENOUGH: u64 = 900;
 /// The most processes where superpages make their heaps large.
 const MOST_LARGE: usize = 3;
-/// So many moments of an operation are checked; fewer where there is more to check.
-const MOST_CHECKS: usize = 64;
-const MOST_CHECKS_LARGE: usize = 1;
+/// Where there is so much to check, so many moments of an operation are.
+const MOST_CHECKS_LARGE: usize = 2;
 
 /// An operation that is not tied to a state yet: numbers pick among what is there when it is carried out.
 #[derive(Clone, Debug)]
@@ -41,13 +42,16 @@ enum Move {
     Push { who: usize, bytes: u64, value: u64 },
     Read { who: usize, file: usize, offset: u64, place: Place, bytes: u64 },
     Write { who: usize, file: usize, offset: u64, place: Place, bytes: u64 },
+    Tick,
 }
 
 /// Where an access goes.
 #[derive(Clone, Copy, Debug)]
 enum Place {
-    /// Into a region, so far into it (in 1/65536).
+    /// Into a region that allows it, so far into it (in 1/65536).
     In { region: usize, at: u64 },
+    /// Into any region: it may kill.
+    Any { region: usize, at: u64 },
     /// Into the heap, if there is one.
     Heap { at: u64 },
     /// Somewhere that is mostly nothing.
@@ -58,9 +62,10 @@ enum Place {
 
 fn place() -> impl Strategy<Value = Place> {
     prop_oneof![
-        12 => (any::<usize>(), 0..65536u64).prop_map(|(region, at)| Place::In { region, at }),
-        1 => (0..8usize).prop_map(|which| Place::Wild { which }),
-        2 => (0..9000u64).prop_map(|below| Place::Stack { below }),
+        90 => (any::<usize>(), 0..65536u64).prop_map(|(region, at)| Place::In { region, at }),
+        1 => (any::<usize>(), 0..65536u64).prop_map(|(region, at)| Place::Any { region, at }),
+        1 => (0..9usize).prop_map(|which| Place::Wild { which }),
+        2 => (0..6000u64).prop_map(|below| Place::Stack { below }),
     ]
 }
 
@@ -83,13 +88,14 @@ fn moves() -> impl Strategy<Value = Move> {
         24 => (who(), want, place(), 0..4usize, any::<u64>()).prop_map(
             |(who, want, place, width, value)| Move::Access { who, want, place, width, value }
         ),
-        2 => (who(), 8..3000u64, any::<u64>()).prop_map(|(who, bytes, value)| Move::Push { who, bytes, value }),
+        1 => (who(), 8..2000u64, any::<u64>()).prop_map(|(who, bytes, value)| Move::Push { who, bytes, value }),
         3 => (who(), 0..2usize, 0..14000u64, place(), 0..9000u64).prop_map(
             |(who, file, offset, place, bytes)| Move::Read { who, file, offset, place, bytes }
         ),
         3 => (who(), 0..2usize, 0..14000u64, place(), 0..9000u64).prop_map(
             |(who, file, offset, place, bytes)| Move::Write { who, file, offset, place, bytes }
         ),
+        1 => Just(Move::Tick),
     ]
 }
 
@@ -124,31 +130,70 @@ struct World {
     ad_update: AdUpdate,
     asid: bool,
     tlb: usize,
+    /// Fewer than enough, and processes may be killed for want of memory. Superpages have frames of their own.
+    frames: u64,
 }
 
 fn worlds(superpages: bool) -> impl Strategy<Value = World> {
     let flag = any::<bool>;
     // An eager heap of megapages takes much memory, and much time.
     let eager = if superpages { 0.1 } else { 0.5 };
-    let policies = (flag(), prop::bool::weighted(eager), flag(), flag(), flag(), flag(), flag());
+    let policies = (
+        (flag(), prop::bool::weighted(eager)),
+        (flag(), flag(), flag(), flag(), flag(), flag()),
+        (0..4usize, flag()),
+    );
     let machine = (0..3usize, flag(), flag(), prop::sample::select(vec![0, 2, 8, 32]));
-    (policies, machine).prop_map(
-        move |((copy, eager, demand, grow, unmapped, free, zero), (paging, fault, asid, tlb))| World {
-            policies: Policies {
-                fork: if copy { Fork::Copy } else { Fork::Cow },
-                heap: if eager { Heap::Eager } else { Heap::Lazy },
-                exec: if demand { Exec::Demand } else { Exec::Eager },
-                stack: if grow { Stack::Grow } else { Stack::Fixed },
-                guard: if unmapped { Guard::Unmapped } else { Guard::Mapped },
-                empty_tables: if free { EmptyTables::Free } else { EmptyTables::Keep },
-                zero_page: zero,
-                superpages,
-                ..Policies::default()
-            },
-            paging: [Paging::Sv39, Paging::Sv32, Paging::Sv48][paging],
-            ad_update: if fault { AdUpdate::Fault } else { AdUpdate::Hardware },
-            asid,
-            tlb,
+    let frames = prop_oneof![1 => Just(ENOUGH), 2 => 18..70u64];
+    let reclaims = [
+        Reclaim::None,
+        Reclaim::Fifo,
+        Reclaim::Lru,
+        Reclaim::Clock,
+        Reclaim::SecondChance,
+        Reclaim::Aging,
+        Reclaim::Random,
+        Reclaim::Optimal,
+    ];
+    let swap = prop::sample::select(vec![0, 3, 12, 200]);
+    let pressure = (frames, prop::sample::select(reclaims.to_vec()), swap, flag(), any::<u64>());
+    (policies, machine, pressure).prop_map(
+        move |(
+            ((copy, eager), (demand, grow, unmapped, free, zero, vdso), (mapping, full)),
+            (paging, fault, asid, tlb),
+            (frames, reclaim, swap, clean_first, seed),
+        )| {
+            World {
+                frames,
+                policies: Policies {
+                    fork: if copy { Fork::Copy } else { Fork::Cow },
+                    heap: if eager { Heap::Eager } else { Heap::Lazy },
+                    exec: if demand { Exec::Demand } else { Exec::Eager },
+                    stack: if grow { Stack::Grow } else { Stack::Fixed },
+                    guard: if unmapped { Guard::Unmapped } else { Guard::Mapped },
+                    empty_tables: if free { EmptyTables::Free } else { EmptyTables::Keep },
+                    zero_page: zero,
+                    superpages,
+                    vdso,
+                    reclaim,
+                    swap: Size(swap * PAGE),
+                    clean_first,
+                    seed,
+                    // Sv32 has no upper half for a kernel.
+                    mapping: match (mapping, paging) {
+                        (0, _) => Mapping::None,
+                        (1, _) | (_, 1) => Mapping::Own,
+                        (2, _) => Mapping::Copied,
+                        _ => Mapping::Shared,
+                    },
+                    trap_path: if full { TrapPath::Full } else { TrapPath::Short },
+                    ..Policies::default()
+                },
+                paging: [Paging::Sv39, Paging::Sv32, Paging::Sv48][paging],
+                ad_update: if fault { AdUpdate::Fault } else { AdUpdate::Hardware },
+                asid,
+                tlb,
+            }
         },
     )
 }
@@ -175,7 +220,15 @@ impl Observer for Recorder {
     }
 
     fn event(&mut self, event: Event) {
-        self.records.push(Record { event, changes: std::mem::take(&mut self.pending) });
+        self.records.push(Record { event, changes: std::mem::take(&mut self.pending).into() });
+    }
+}
+
+/// The bytes that an event carries between a file and memory.
+fn carried(event: &Event) -> Option<u64> {
+    match event {
+        Event::Kernel(KernelEvent::CopyIn { bytes, .. } | KernelEvent::CopyOut { bytes, .. }) => Some(*bytes),
+        _ => None,
     }
 }
 
@@ -183,7 +236,13 @@ struct Pair {
     world: World,
     system: System,
     model: Model,
+    /// Frames in use before the first process.
+    kernels: u64,
     names: usize,
+    /// Whether the last operation found no frame.
+    out_of_memory: bool,
+    /// How many bytes it has carried between files and memory.
+    carried: u64,
 }
 
 impl World {
@@ -198,15 +257,22 @@ impl World {
     }
 
     /// How much memory there is. Where superpages are wanted, a heap that is lazy and shared finds two runs at most, and
-    /// takes small pages for the rest; others have room for all.
+    /// takes small pages for the rest; where pages can lose their frames, one run at most, and memory is short. Others have
+    /// room for all.
     fn frames(&self) -> u64 {
         let policies = &self.policies;
         let run = self.block() / PAGE;
         match policies.superpages {
-            false => FRAMES,
+            false => self.frames,
+            true if policies.reclaim != Reclaim::None => 3 * run,
             true if policies.heap == Heap::Lazy && policies.fork == Fork::Cow => 4 * run,
             true => MOST_LARGE as u64 * self.heap_end() / PAGE + 2 * run,
         }
+    }
+
+    /// Whether there may be less memory than is asked for.
+    fn is_short(&self) -> bool {
+        if self.policies.superpages { self.policies.reclaim != Reclaim::None } else { self.frames < ENOUGH }
     }
 
     /// Pages of text, data, bss and heap of a program. Where superpages are wanted, its heap has room for one at least.
@@ -264,12 +330,15 @@ impl Pair {
         }
         let system = System::boot(&setup).expect("the setup is possible");
         let model = Model { objects, stack_grows: world.policies.stack == Stack::Grow, ..Model::default() };
-        Self { world, system, model, names: 0 }
+        let kernels = system.frames_used();
+        Self { world, system, model, kernels, names: 0, out_of_memory: false, carried: 0 }
     }
 
-    fn space_of(&self, program: usize) -> (Space, u64) {
+    /// What a program gives to the process at `who`, which may be still to come.
+    fn space_of(&self, who: usize, program: usize) -> (Space, u64) {
         let [text, data, bss, heap] = self.world.parts(program);
-        let program = Program { file: FILES.len() + program, text, data, bss, heap };
+        let vdso = self.world.policies.vdso.then_some(who as u64 + 1);
+        let program = Program { file: FILES.len() + program, text, data, bss, heap, vdso };
         let reserve = if self.model.stack_grows { self.world.policies.stack_limit.pages() - 1 } else { 0 };
         let eager = self.world.policies.exec == Exec::Eager;
         let top = self.system.geometry().user_end().0;
@@ -289,11 +358,23 @@ impl Pair {
     /// Carries out one operation, and checks every moment of it.
     fn perform(&mut self, process: Option<usize>, action: Action) -> Outcome {
         let process = process.map(|at| self.model.processes[at].name.clone());
-        let op = Op { process, pc: None, vars: vec![].into(), action };
+        let op = Op { process, pc: None, vars: vec![].into(), action: action.into() };
         let before = self.system.clone();
         let mut recorder = Recorder::default();
-        let outcome =
-            self.system.perform(&op, &mut recorder).unwrap_or_else(|error| panic!("{op:?}: {error}"));
+        let outcome = match self.system.perform(&op, &mut recorder) {
+            Ok(outcome) => outcome,
+            // A program does not fit: a scenario's mistake, after which nobody goes on.
+            Err(error) if self.world.is_short() && matches!(*op.action, Action::Spawn { .. }) => {
+                self.system = before;
+                return Outcome::Refused { why: error.to_string() };
+            }
+            Err(error) => panic!("{op:?}: {error}"),
+        };
+        let events = || recorder.records.iter().map(|record| &record.event);
+        let empty = |event: &Event| matches!(event, Event::Kernel(KernelEvent::OutOfMemory { .. }));
+        self.out_of_memory = events().any(empty);
+        assert!(!self.out_of_memory || self.world.is_short(), "{op:?} finds no frame");
+        self.carried = events().filter_map(carried).sum();
         assert!(!recorder.records.is_empty() && recorder.pending.is_empty(), "{op:?}");
         if let Err(broken) = self.system.check_at_rest() {
             panic!("after {op:?}: {broken}");
@@ -301,13 +382,17 @@ impl Pair {
         let listed = self.system.free_list().len() as u64;
         assert_eq!(listed, self.system.frames_free(), "{op:?} has lost free frames");
         let mut moment = self.system.clone();
-        let most = if self.world.policies.superpages { MOST_CHECKS_LARGE } else { MOST_CHECKS };
-        let stride = recorder.records.len() / most + 1;
+        let large = recorder.records.len() / MOST_CHECKS_LARGE + 1;
+        let stride = if self.world.policies.superpages { large } else { 1 };
         for (at, record) in recorder.records.iter_mut().enumerate().rev() {
-            if at % stride == 0
-                && let Err(broken) = moment.check_always()
-            {
+            // An event without changes leaves the state of the event before, which is looked at next.
+            let is_checked = at % stride == 0 && !record.changes.is_empty();
+            if let (true, Err(broken)) = (is_checked, moment.check_always()) {
                 panic!("after {:?} of {op:?}: {broken}", record.event);
+            }
+            if empty(&record.event) && self.world.policies.reclaim != Reclaim::None {
+                // What an operation works on may not be taken from it.
+                assert!(moment.residents().len() <= 1, "{op:?} finds no frame, and could have taken one");
             }
             record.step_back(&mut moment);
         }
@@ -321,13 +406,14 @@ impl Pair {
     }
 
     /// The address that a place means for a process.
-    fn address(&self, who: usize, place: Place, width: u64) -> u64 {
+    fn address(&self, who: usize, place: Place, want: Want, width: u64) -> u64 {
         let process = &self.model.processes[who];
         let space = &self.model.spaces[process.space];
         self.wide(match place {
-            Place::In { region, at } => {
-                let some: Vec<&Region> =
-                    space.regions.iter().filter(|region| region.start < region.end).collect();
+            Place::In { region, at } | Place::Any { region, at } => {
+                let any = matches!(place, Place::Any { .. });
+                let fits = |region: &&Region| region.start < region.end && (any || region.prot.allows(want));
+                let some: Vec<&Region> = space.regions.iter().filter(fits).collect();
                 let region = some[region % some.len()];
                 // Past the break inside of a page it matters whether the page was touched: no access goes there.
                 let end = if region.kind == "heap" { space.brk - width.min(space.brk) } else { region.end };
@@ -342,7 +428,7 @@ impl Pair {
             }
             Place::Wild { which } => {
                 let end = self.system.geometry().user_end().0;
-                [end - PAGE, end - 2 * PAGE, end - 2 * PAGE - 8, end, 1 << 45, !7, !0, 0][which]
+                [end - PAGE, end - 2 * PAGE, end - 3 * PAGE - 8, end, !PAGE, 1 << 45, !7, !0, 0][which]
             }
             Place::Stack { below } => process.sp.wrapping_sub(below),
         })
@@ -400,8 +486,10 @@ impl Pair {
             Move::Access { who, want, place, width, value } => {
                 if let Some(who) = someone(*who) {
                     let width = 1 << width;
-                    let va = self.address(who, *place, width);
-                    self.access(who, *want, va, width, *value);
+                    let va = self.address(who, *place, *want, width);
+                    if !self.model.is_past_the_end(who, va, width) {
+                        self.access(who, *want, va, width, *value);
+                    }
                 }
             }
             Move::Push { who, bytes, value } => {
@@ -409,16 +497,23 @@ impl Pair {
                     self.push(who, *bytes, *value);
                 }
             }
+            Move::Tick => {
+                assert_eq!(self.perform(None, Action::Tick {}), Outcome::Done);
+            }
             Move::Read { who, file, offset, place, bytes } => {
                 if let Some(who) = someone(*who) {
-                    let buffer = self.address(who, *place, *bytes);
-                    self.transfer(who, *file, *offset, buffer, *bytes, Want::Store);
+                    let buffer = self.address(who, *place, Want::Store, *bytes);
+                    if !self.model.is_past_the_end(who, buffer, *bytes) {
+                        self.transfer(who, *file, *offset, buffer, *bytes, Want::Store);
+                    }
                 }
             }
             Move::Write { who, file, offset, place, bytes } => {
                 if let Some(who) = someone(*who) {
-                    let buffer = self.address(who, *place, *bytes);
-                    self.transfer(who, *file, *offset, buffer, *bytes, Want::Load);
+                    let buffer = self.address(who, *place, Want::Load, *bytes);
+                    if !self.model.is_past_the_end(who, buffer, *bytes) {
+                        self.transfer(who, *file, *offset, buffer, *bytes, Want::Load);
+                    }
                 }
             }
         }
@@ -427,8 +522,11 @@ impl Pair {
     fn spawn(&mut self, program: usize) {
         let name = self.new_name();
         let action = Action::Spawn { program: PROGRAMS[program].0.into(), name: Some(name.clone()) };
-        assert!(matches!(self.perform(None, action), Outcome::Answer { .. }));
-        let (space, stack_top) = self.space_of(program);
+        let outcome = self.perform(None, action);
+        if !matches!(outcome, Outcome::Answer { .. }) {
+            return;
+        }
+        let (space, stack_top) = self.space_of(self.model.processes.len(), program);
         self.model.spaces.push(space);
         let space = self.model.spaces.len() - 1;
         let process = Process { name, space, sp: stack_top, alive: true, lent: false, borrowed_from: None };
@@ -439,14 +537,22 @@ impl Pair {
         let name = self.new_name();
         let action =
             if borrow { Action::Vfork { name: name.clone() } } else { Action::Fork { name: name.clone() } };
-        assert!(matches!(self.perform(Some(who), action), Outcome::Answer { .. }));
+        let outcome = self.perform(Some(who), action);
+        if self.out_of_memory && matches!(outcome, Outcome::Refused { .. }) {
+            return;
+        }
+        assert!(matches!(outcome, Outcome::Answer { .. }), "{outcome:?}");
         if borrow { self.model.vfork(who, name) } else { self.model.fork(who, name) }
     }
 
     fn exec(&mut self, who: usize, program: usize) {
         let action = Action::Exec { program: PROGRAMS[program].0.into() };
-        assert_eq!(self.perform(Some(who), action), Outcome::Answer { value: 0 });
-        let (space, stack_top) = self.space_of(program);
+        let outcome = self.perform(Some(who), action);
+        if self.out_of_memory && matches!(outcome, Outcome::Refused { .. }) {
+            return;
+        }
+        assert_eq!(outcome, Outcome::Answer { value: 0 });
+        let (space, stack_top) = self.space_of(who, program);
         self.model.leave(who);
         self.model.spaces.push(space);
         self.model.processes[who].space = self.model.spaces.len() - 1;
@@ -465,6 +571,9 @@ impl Pair {
         let hits = space.mappings().any(|mapping| mapping.start < end && start < mapping.end);
         if new < start || hits {
             assert!(matches!(outcome, Outcome::Refused { .. }), "{outcome:?}");
+            return;
+        }
+        if self.out_of_memory && matches!(outcome, Outcome::Refused { .. }) {
             return;
         }
         assert_eq!(outcome, Outcome::Answer { value: old });
@@ -539,8 +648,27 @@ impl Pair {
             Want::Fetch => Action::Fetch { at, width: size },
         };
         let outcome = self.perform(Some(who), action);
+        if self.died_of_want(who, &outcome) {
+            return;
+        }
+        self.read_clock(who);
         let expected = self.model.access(who, va, width, want, value);
         self.compare(who, &outcome, expected, want, width);
+    }
+
+    /// The clock in the page that the kernel lets a process read is whatever it is.
+    fn read_clock(&mut self, who: usize) {
+        let space = &self.model.spaces[self.model.processes[who].space];
+        let process = self.system.process_named(&self.model.processes[who].name);
+        let Some((start, process)) = space.vdso().zip(process.filter(|process| process.is_alive())) else {
+            return;
+        };
+        let place = self.system.leaf_for(process.root, VirtAddr(start)).expect("every process has the page");
+        let pa = self.system.frame_address(place.pte.ppn(&self.system.geometry()));
+        let clock = self.system.machine.memory().read(pa, 8).expect("it lies in memory");
+        for (at, byte) in (start..).zip(clock.to_le_bytes()) {
+            self.model.set_byte(who, at, byte);
+        }
     }
 
     fn push(&mut self, who: usize, bytes: u64, value: u64) {
@@ -550,10 +678,22 @@ impl Pair {
             times: Default::default(),
         };
         let outcome = self.perform(Some(who), action);
+        if self.died_of_want(who, &outcome) {
+            return;
+        }
         let sp = self.wide(self.model.processes[who].sp.wrapping_sub(bytes));
         self.model.processes[who].sp = sp;
         let expected = self.model.access(who, sp, 8, Want::Store, value);
         self.compare(who, &outcome, expected, Want::Store, 8);
+    }
+
+    /// Whether a process was killed as there was no frame for it.
+    fn died_of_want(&mut self, who: usize, outcome: &Outcome) -> bool {
+        let died = self.out_of_memory && matches!(outcome, Outcome::Trapped { killed: true, .. });
+        if died {
+            self.model.end(who);
+        }
+        died
     }
 
     fn compare(&mut self, who: usize, outcome: &Outcome, expected: Option<u64>, want: Want, width: u64) {
@@ -572,6 +712,12 @@ impl Pair {
     /// A read (which stores to the buffer) or a write (which loads from it).
     fn transfer(&mut self, who: usize, file: usize, offset: u64, buffer: u64, bytes: u64, want: Want) {
         let (name, size) = FILES[file];
+        let clock = self.model.spaces[self.model.processes[who].space].vdso();
+        if clock.is_some_and(|clock| {
+            want == Want::Load && buffer < clock + 8 && clock < buffer.saturating_add(bytes)
+        }) {
+            return;
+        }
         let (file_name, at) = (name.to_owned(), Expr::number(buffer));
         let (offset_expr, length) = (Expr::number(offset), Expr::number(bytes));
         let action = match want {
@@ -581,6 +727,11 @@ impl Pair {
         let outcome = self.perform(Some(who), action);
         let mut done = 0;
         while done < bytes && offset + done < size {
+            // Without a frame the call fails where it is.
+            if self.out_of_memory && done == self.carried {
+                assert!(matches!(outcome, Outcome::Refused { .. }), "{outcome:?}");
+                return;
+            }
             let (va, at) = (buffer.wrapping_add(done), offset + done);
             // The kernel goes page by page: what it cannot use makes the call fail, what was done before stays.
             if !self.model.allows(who, va, want) {
@@ -611,13 +762,13 @@ impl Pair {
             assert_eq!(self.perform(Some(who), Action::Exit { status: 0 }), Outcome::Ended);
             self.model.end(who);
         }
-        let zero = u64::from(self.world.policies.zero_page);
+        assert_eq!(self.system.swap_used(), 0);
         let cached: u64 = self
             .system
             .frames()
             .filter(|(_, frame)| matches!(frame.usage, pagewalk::kernel::Usage::Cache { .. }))
             .count() as u64;
-        assert_eq!(self.system.frames_used(), 1 + zero + cached);
+        assert_eq!(self.system.frames_used(), self.kernels + cached);
         for ((name, size), object) in FILES.iter().zip(&self.model.objects) {
             let (_, file) = self.system.file_named(name).expect("it is on the disk");
             let pages = (0..).map_while(|page| file.page(page));
@@ -641,6 +792,9 @@ fn play(world: World, steps: &[Move]) {
     let mut pair = Pair::new(world);
     pair.spawn(0);
     for step in steps {
+        if pair.living().is_empty() {
+            pair.spawn(1);
+        }
         pair.apply(step);
     }
     pair.end();

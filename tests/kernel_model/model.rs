@@ -21,6 +21,16 @@ pub enum Want {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Prot(pub bool, pub bool, pub bool);
 
+impl Prot {
+    pub fn allows(self, want: Want) -> bool {
+        match want {
+            Want::Load => self.0,
+            Want::Store => self.1,
+            Want::Fetch => self.2,
+        }
+    }
+}
+
 /// A range of pages.
 #[derive(Clone, Debug)]
 pub struct Region {
@@ -78,6 +88,8 @@ pub struct Program {
     pub data: u64,
     pub bss: u64,
     pub heap: u64,
+    /// The number of the process, if the kernel has a page that tells it.
+    pub vdso: Option<u64>,
 }
 
 impl Space {
@@ -114,6 +126,13 @@ impl Space {
                 shared: false,
             });
         }
+        if let Some(number) = program.vdso {
+            let start = top - 3 * PAGE;
+            let prot = Prot(true, false, false);
+            let kind = "vdso";
+            space.regions.push(Region { kind, start, end: start + PAGE, prot, shows: None, shared: false });
+            space.set_number(number);
+        }
         if eager {
             for page in 0..(program.text + program.data) {
                 let bytes = object_page(&objects[program.file], page);
@@ -121,6 +140,20 @@ impl Space {
             }
         }
         (space, heap)
+    }
+
+    /// The page that the kernel lets the process read, if there is one, has its number.
+    pub fn set_number(&mut self, number: u64) {
+        if let Some(start) = self.vdso() {
+            let mut bytes = [0; PAGE as usize];
+            bytes[8..16].copy_from_slice(&number.to_le_bytes());
+            self.own.insert(start / PAGE, Box::new(bytes));
+        }
+    }
+
+    /// Where that page is.
+    pub fn vdso(&self) -> Option<u64> {
+        self.regions.iter().find(|region| region.kind == "vdso").map(|region| region.start)
     }
 
     fn region(&self, va: u64) -> Option<&Region> {
@@ -191,12 +224,20 @@ impl Model {
         {
             stack.start = va / PAGE * PAGE;
         }
-        let Some(Region { prot: Prot(r, w, x), .. }) = space.region(va) else { return false };
-        match want {
-            Want::Load => *r,
-            Want::Store => *w,
-            Want::Fetch => *x,
-        }
+        space.region(va).is_some_and(|region| region.prot.allows(want))
+    }
+
+    /// Whether some of these bytes lie in the last page of a shared file, past its end. What is stored there is nobody's
+    /// promise: the page cache keeps it for as long as it keeps the page.
+    pub fn is_past_the_end(&self, process: usize, va: u64, bytes: u64) -> bool {
+        let space = &self.spaces[self.processes[process].space];
+        let past = |region: &Region, va: u64| {
+            let Some((object, first)) = region.shows.filter(|_| region.shared) else { return false };
+            let size = self.objects[object].bytes.len() as u64;
+            (size..size.next_multiple_of(PAGE)).contains(&(first * PAGE + va - region.start))
+        };
+        let at = |va: u64| space.region(va).is_some_and(|region| past(region, va));
+        (0..bytes).any(|i| at(va.wrapping_add(i)))
     }
 
     pub fn byte(&mut self, process: usize, va: u64) -> u8 {
@@ -259,7 +300,8 @@ impl Model {
 
     /// A copy of all that a process has, for a child.
     pub fn fork(&mut self, process: usize, name: String) {
-        let space = self.spaces[self.processes[process].space].clone();
+        let mut space = self.spaces[self.processes[process].space].clone();
+        space.set_number(self.processes.len() as u64 + 1);
         self.spaces.push(space);
         let sp = self.processes[process].sp;
         let space = self.spaces.len() - 1;

@@ -296,3 +296,22 @@ fn settings_of_the_command_line_are_marked() {
         "{gallery}"
     );
 }
+
+#[test]
+fn the_gallery_says_which_part_of_the_course_the_chosen_scenario_is_in() {
+    let parts: Vec<String> = gallery("")
+        .model
+        .gallery()
+        .scenarios()
+        .map(|scenario| scenario.course.as_ref().expect("built-ins are a course").part.clone())
+        .collect();
+    for size in [(60, 15), (80, 24), (120, 40)] {
+        for (at, part) in parts.iter().enumerate() {
+            let text = gallery(&format!("Down*{at}")).text(size.0, size.1);
+            let above: Vec<&str> = text.lines().take_while(|line| !line.starts_with('▶')).collect();
+            assert!(above.len() < text.lines().count(), "{at} is not in sight at {size:?}:\n{text}");
+            let heading = above.iter().rfind(|line| !line.starts_with(' ') && !line.is_empty());
+            assert!(heading.is_some_and(|line| line.starts_with(part.as_str())), "{at} at {size:?}:\n{text}");
+        }
+    }
+}

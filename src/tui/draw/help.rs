@@ -58,6 +58,7 @@ fn signs() -> Vec<Line> {
         ("refs 2", "two page tables or caches hold the frame"),
         ("●", "this moment, on the timeline"),
         ("▲", "a trap, on the timeline"),
+        ("✗", "an invariant breaks, on the timeline"),
         ("┼", "a chapter begins, on the timeline"),
     ];
     let others = others.map(|(glyph, words)| (Role::Strong, glyph.to_owned(), words));

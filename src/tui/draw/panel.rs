@@ -12,17 +12,22 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 pub fn draw(shown: &Shown, chosen: bool, scroll: i32, buffer: &mut Buffer) {
     let Shown { rows: Rows { title, rows, .. }, area, .. } = shown;
     let first = shown.rows.first(shown.height(), scroll);
-    let more = match (first, rows.len().saturating_sub(first + shown.height())) {
-        (0, 0) => String::new(),
-        (above, 0) => format!(" ↑{above}"),
-        (0, below) => format!(" ↓{below}"),
-        (above, below) => format!(" ↑{above} ↓{below}"),
-    };
+    let more = more(first, rows.len().saturating_sub(first + shown.height()));
     let room = usize::from(area.width).saturating_sub(4 + more.width());
     super::rule(&format!("{}{more}", cut(title, room)), chosen, *area, buffer);
     for (row, line) in rows.iter().skip(first).take(shown.height()).enumerate() {
         let area = Rect { y: area.y + 1 + row as u16, height: 1, ..*area };
         marked(line, area, buffer);
+    }
+}
+
+/// How much there is above and below what is shown, for the end of a title.
+pub fn more(above: usize, below: usize) -> String {
+    match (above, below) {
+        (0, 0) => String::new(),
+        (above, 0) => format!(" ↑{above}"),
+        (0, below) => format!(" ↓{below}"),
+        (above, below) => format!(" ↑{above} ↓{below}"),
     }
 }
 

@@ -5,9 +5,9 @@ use super::super::model::{Player, Tab};
 use super::super::panels;
 use super::super::theme;
 use super::panel;
-use crate::kernel::policy;
+use crate::kernel::{Bug, policy};
 use crate::story::Story;
-use crate::view::{Line, Role};
+use crate::view::{Line, Mark, Role};
 use ratatui::{buffer::Buffer, layout::Rect};
 use unicode_width::UnicodeWidthStr;
 
@@ -66,10 +66,11 @@ fn place(story: &Story) -> String {
     }
 }
 
-/// `--set kernel.fork=copy`: what the author's notes do not know of.
+/// `--set kernel.fork=copy`: what the author's notes do not know of. Or what the kernel gets wrong.
 fn set(story: &Story) -> Option<String> {
     match story.scenario.source.sets.as_slice() {
-        [] => None,
+        [] if story.system().bug() == Bug::None => None,
+        [] => Some(format!("wrong kernel: {}", story.system().bug())),
         [set] => Some(format!("--set {set}")),
         [set, others @ ..] => Some(format!("--set {set} +{}", others.len())),
     }
@@ -120,6 +121,9 @@ fn timeline(player: &Player, area: Rect, buffer: &mut Buffer) {
     }
     for stop in timeline.stops() {
         cells[column(*stop)] = ('▲', Role::Fault);
+    }
+    for breach in player.story.breaches() {
+        cells[column(breach.moment)] = (Mark::Fault.glyph(), Role::Fault);
     }
     cells[now] = ('●', Role::Changed);
     let mut line = Line::of(Role::Dim, " ├");

@@ -53,6 +53,9 @@ pub(super) fn found(
         FaultCase::ZeroPage => format!(
             "The fault handler finds the {area}: promised, and only read so far. All such pages share one frame of zeros."
         ),
+        FaultCase::SwapIn => format!(
+            "The fault handler finds the {area}. The page lost its frame before, and its PTE says in which slot of swap it is: it comes back."
+        ),
         FaultCase::FilePage => format!(
             "The fault handler finds the {area}, whose pages are in the page cache: it takes this one from there."
         ),
@@ -96,6 +99,7 @@ mod tests {
             FaultCase::StackGrowth,
             FaultCase::ZeroFill,
             FaultCase::ZeroPage,
+            FaultCase::SwapIn,
             FaultCase::FilePage,
             FaultCase::FileCopy,
             FaultCase::CowCopy,

@@ -2,8 +2,8 @@
 
 use super::registers;
 use crate::hw::{Access, AdUpdate, Cause, Event, Flags, Geometry, Privilege, Pte, VirtAddr, Why};
-use crate::kernel::System;
 use crate::kernel::system::Change;
+use crate::kernel::{System, Usage};
 use crate::view::{count, names, subject, translate};
 
 pub(super) fn sentence(event: &Event, system: &System, changes: &[Change]) -> String {
@@ -20,7 +20,7 @@ pub(super) fn sentence(event: &Event, system: &System, changes: &[Change]) -> St
         Event::TlbMiss { va, .. } => {
             format!(
                 "TLB miss: no entry for the page of {}. The page table must be walked.",
-                named(process, *va)
+                named(system, process, *va)
             )
         }
         Event::Walk { root, va } => match cached(system, &geometry, *va) {
@@ -79,7 +79,7 @@ pub(super) fn sentence(event: &Event, system: &System, changes: &[Change]) -> St
         }
         Event::Trap { scause, stval, cause, why, .. } => {
             let why = why.map_or(String::new(), |why| format!(" Why: {}.", translate::reason(why)));
-            format!("Trap: {cause}, scause {scause}, at {}.{why}", named(process, *stval))
+            format!("Trap: {cause}, scause {scause}, at {}.{why}", named(system, process, *stval))
         }
         Event::TrapReturn { pc, privilege } => {
             let mode = match privilege {
@@ -87,7 +87,7 @@ pub(super) fn sentence(event: &Event, system: &System, changes: &[Change]) -> St
                 Privilege::Supervisor => "supervisor",
             };
             match system.policies {
-                Some(_) => format!("sret: back to {mode} mode, and on at {}.", named(process, *pc)),
+                Some(_) => format!("sret: back to {mode} mode, and on at {}.", named(system, process, *pc)),
                 None => format!("sret: back to {mode} mode, to the instruction that trapped, at {pc}."),
             }
         }
@@ -106,8 +106,8 @@ fn cached(system: &System, geometry: &Geometry, va: VirtAddr) -> bool {
     hart.tlb.lookup(geometry, geometry.vpn(va), asid).is_some()
 }
 
-fn named(process: Option<&crate::kernel::Process>, va: VirtAddr) -> String {
-    names::address_in_full(process, va)
+fn named(system: &System, process: Option<&crate::kernel::Process>, va: VirtAddr) -> String {
+    names::address_in_full(system, process, va)
 }
 
 fn pte_read(geometry: &Geometry, level: u32, pa: crate::hw::PhysAddr, pte: Pte) -> String {
@@ -157,22 +157,42 @@ fn pte_write(
         let kind = if was.is_leaf() { "The page is unmapped" } else { "The table is unlinked" };
         return format!("{kind}: the PTE at {pa} is cleared.");
     }
+    if pte.is_pointer() && level > 0 && system.frame(pte.ppn(geometry)).is_some_and(|table| table.refs > 1) {
+        return format!(
+            "The kernel's table at {target} gets one more root: the PTE at {pa} points to it. Nothing is copied."
+        );
+    }
+    if pte.is_pointer() && level > 0 && was.is_pointer() {
+        return format!(
+            "The copy points to the copy of the table below, at {target}, and not to the original."
+        );
+    }
     if pte.is_pointer() && level > 0 {
         return format!("The new table at {target} is linked into its parent: the PTE at {pa} points to it.");
     }
     if !was.is_valid() {
         let mark = if now.has(cow) { " It is marked C: a store must copy first." } else { "" };
         let kind = if level == 0 { "Page" } else { "Megapage" };
+        let usage = |ppn| system.frame(ppn).map(|frame| frame.usage);
+        let is_stack = usage(pte.ppn(geometry)) == Some(Usage::KernelStack);
         let page = subject::page_of(system, level, pa).map(|(va, owner)| match owner {
-            Some(_) => format!("{kind} {}", names::address_in_full(owner, va)),
+            Some(_) if is_stack => format!("Page {va} (kernel stack)"),
+            Some(_) => format!("{kind} {}", names::address_in_full(system, owner, va)),
             None if va == system.trampoline() => format!("Page {va} (trampoline)"),
             None if va == system.trapframe() => format!("Page {va} (trapframe)"),
+            None if Some(va) == system.vdso() => format!("Page {va} (vdso)"),
+            None if is_stack => format!("Page {va} (kernel stack)"),
             None => format!("{kind} {va}"),
         });
         return format!(
             "{} is mapped: the PTE at {pa} points to {target} with {}.{mark}",
             page.as_deref().unwrap_or("The page"),
             names::flags(now)
+        );
+    }
+    if !same_page && system.frame(pte.ppn(geometry)).is_some_and(|frame| frame.usage == Usage::Trapframe) {
+        return format!(
+            "The table has the trapframe at {target} from here on: that of the process that uses it now."
         );
     }
     if !same_page {
@@ -190,10 +210,22 @@ fn pte_write(
             names::flags(now)
         );
     }
+    if !before.has(cow) && now.has(cow) {
+        return format!(
+            "C is set, and W stays, {}: this page is shared, and no store to it will trap.",
+            names::flags(now)
+        );
+    }
     if before.has(Flags::D) && !now.has(Flags::D) {
         return format!(
             "The kernel clears D in the PTE at {pa}, {}: the disk has these bytes now, and the next store shall be noticed.",
             names::flags(now)
+        );
+    }
+    if before.has(Flags::A) && !now.has(Flags::A) {
+        let flags = names::flags(now);
+        return format!(
+            "The kernel clears A in the PTE at {pa}, {flags}: the next touch shall leave a trace."
         );
     }
     // With faulting A/D updates the walker never writes; with hardware updates the kernel never sets A or D.

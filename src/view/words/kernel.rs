@@ -1,10 +1,12 @@
 //! The kernel's events in words.
 
-use super::{fault, superpage};
+use super::{fault, pressure, superpage};
 use crate::hw::{Ppn, VirtAddr};
+use crate::kernel::event::TrapStage;
 use crate::kernel::policy::Heap;
+use crate::kernel::vdso::PID;
 use crate::kernel::{KernelEvent, Pid, System, Usage};
-use crate::view::{count, names};
+use crate::view::{count, grouped, names};
 
 pub(super) fn sentence(event: &KernelEvent, system: &System) -> String {
     let who = |pid: &Pid| name(system, *pid);
@@ -40,15 +42,8 @@ pub(super) fn sentence(event: &KernelEvent, system: &System) -> String {
         | KernelEvent::RunCopy { .. }
         | KernelEvent::RunZero { .. }
         | KernelEvent::Demote { .. } => superpage::sentence(event, system).unwrap_or_default(),
-        KernelEvent::PageIn { file, page, ppn } => {
-            format!("Page {page} of {file} is read from the disk into frame {}.", names::frame(system, *ppn))
-        }
         KernelEvent::CacheAdd { ppn } => format!(
             "Frame {} goes to the page cache: every process that maps this memory will find it there.",
-            names::frame(system, *ppn)
-        ),
-        KernelEvent::PageOut { file, page, ppn } => format!(
-            "Frame {} is written to the disk, as page {page} of {file}: memory has newer bytes than the disk.",
             names::frame(system, *ppn)
         ),
         KernelEvent::ProcessNew { pid, name, program, parent: None } => {
@@ -79,6 +74,15 @@ pub(super) fn sentence(event: &KernelEvent, system: &System) -> String {
         }
         KernelEvent::ProcessKill { pid, why } => format!("{} is killed: {}.", who(pid), fault::death(*why)),
         KernelEvent::ContextSwitch { from, to } => switch(system, *from, *to),
+        KernelEvent::VdsoPid { pid } => {
+            format!("Process {pid} will find its number in its vDSO page, at byte {PID}.")
+        }
+        KernelEvent::VdsoClock { pid, cycles } => format!(
+            "Before it goes back to {}, the kernel sets the clock in its vDSO page: {} cycles.",
+            who(pid),
+            grouped(*cycles)
+        ),
+        KernelEvent::TrapPath { pid, stage } => stage_of(system, &who(pid), *stage),
         KernelEvent::Syscall { pid, name } => {
             format!("{} calls {name}. Its registers are kept in its trapframe.", who(pid))
         }
@@ -109,6 +113,17 @@ pub(super) fn sentence(event: &KernelEvent, system: &System) -> String {
             count(*bytes, "byte"),
             who(pid)
         ),
+        KernelEvent::Accessed { pid, start, pages, mask: 0 } => format!(
+            "No A is set in the PTEs of {} from {start} on: {} has touched none of them since it last asked.",
+            count(*pages, "page"),
+            who(pid)
+        ),
+        KernelEvent::Accessed { pid, start, pages, mask } => format!(
+            "Of {} from {start} on, {} has touched {} since it last asked: the mask is {mask:#b}. Their A bits are clear now, and the TLB is fenced, as a hit would not set A again.",
+            count(*pages, "page"),
+            who(pid),
+            grouped(mask.count_ones().into()),
+        ),
         KernelEvent::AreaNew { start, end, area, .. } => {
             format!("A new area, {area}, from {start} to {end}. It is only a promise: no PTE is written.")
         }
@@ -133,6 +148,10 @@ pub(super) fn sentence(event: &KernelEvent, system: &System) -> String {
         KernelEvent::OutOfMemory { usage } => {
             format!("The free list is empty: there is no frame for a {}.", names::usage(system, *usage))
         }
+        KernelEvent::Stuck { pid, tries } => format!(
+            "This instruction of {} was tried {tries} times, and nothing has changed: it would fault for ever. The story leaves it at that.",
+            who(pid)
+        ),
         KernelEvent::Skipped { process } => {
             format!("{process} has ended, so this step is passed over.")
         }
@@ -143,6 +162,7 @@ pub(super) fn sentence(event: &KernelEvent, system: &System) -> String {
             )
         }
         KernelEvent::Hart { hart } => format!("From here on hart {} acts.", hart.0),
+        other => pressure::sentence(other, system).unwrap_or_default(),
     }
 }
 
@@ -171,12 +191,46 @@ fn promised(system: &System) -> &'static str {
     }
 }
 
+/// How far the way into the kernel and back is.
+fn stage_of(system: &System, who: &str, stage: TrapStage) -> String {
+    let shared = system.kernel_is_in_every_table();
+    match stage {
+        TrapStage::Save if shared => format!(
+            "This is uservec, the kernel's first code. satp is still {who}'s, and can stay: the kernel is in this table, too."
+        ),
+        TrapStage::Save => format!(
+            "This is uservec, the kernel's first code. satp is still {who}'s: the instruction was found because the trampoline is in this table, without U."
+        ),
+        TrapStage::KernelStack => {
+            format!("sp is the top of the kernel's stack for {who} now, as the trapframe has told.")
+        }
+        TrapStage::KernelTable => {
+            "satp has changed under the running code, and the next instruction was found all the same: the trampoline has one address in both tables.".into()
+        }
+        TrapStage::SaveEpc => format!(
+            "usertrap has kept sepc in the trapframe of {who}, through the direct map: the kernel may trap again, and the register is only one."
+        ),
+        TrapStage::Restore => format!(
+            "This is userret, in the trampoline as well. The next thing it does is to write the satp of {who}."
+        ),
+        TrapStage::UserTable if shared => {
+            "This is userret. satp is the process's already, so there is nothing to switch.".into()
+        }
+        TrapStage::UserTable => {
+            format!("userret goes on, on the table of {who}, where its trapframe is mapped.")
+        }
+        TrapStage::UserStack => {
+            format!("sp is that of {who} again. With sret, pc and privilege will be, too.")
+        }
+    }
+}
+
 fn borrows(system: &System, pid: Pid) -> bool {
     system.process(pid).is_some_and(|process| process.borrowed_from.is_some())
 }
 
 fn answer(value: i64) -> String {
-    if value.unsigned_abs() < 4096 { value.to_string() } else { format!("{value:#x}") }
+    if (0..4096).contains(&value) { value.to_string() } else { format!("{value:#x}") }
 }
 
 fn switch(system: &System, from: Option<Pid>, to: Option<Pid>) -> String {

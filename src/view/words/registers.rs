@@ -14,6 +14,10 @@ pub(super) fn written(csr: Csr, value: Word, wanted: Word, system: &System, chan
             mode(Satp(wanted.0), paging)
         );
     }
+    let kernels = system.kernel_root().is_some_and(|root| Satp(value.0).root(paging) == root);
+    if csr == Csr::Satp && kernels {
+        return format!("satp is set to {value}: from here on the hart walks the kernel's own page table.");
+    }
     let fields = if csr == Csr::Sstatus { fields(value, before(csr, changes)) } else { String::new() };
     match value == wanted {
         true => format!("{csr} is set to {value}{fields}."),

@@ -1,0 +1,174 @@
+//! Page replacement: which page loses its frame. Policy only; what then happens is in [`reclaim`](super::reclaim).
+//!
+//! FIFO, clock and second chance, aging, and LRU are as Silberschatz, Galvin and Gagne, "Operating System Concepts", and
+//! Tanenbaum and Bos, "Modern Operating Systems", have them; the optimal policy is Belady's (IBM Systems Journal 5, 1966).
+
+use super::event::{KernelEvent, Observer};
+use super::frames::{Frame, Usage};
+use super::policy::Reclaim;
+use super::process::Pid;
+use super::reclaim::Resident;
+use super::system::{Change, System};
+use super::{Kernel, PAGE};
+use crate::hw::mmu::Request;
+use crate::hw::{Flags, Ppn, SplitMix64};
+
+/// What the policies remember besides what each frame has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Replacement {
+    /// How many pages have come into memory.
+    pub arrivals: u64,
+    /// How many times pages were used, as far as a policy wants to know.
+    pub uses: u64,
+    /// The frame that the clock's hand has passed last.
+    pub hand: Option<Ppn>,
+    /// The state of the random numbers.
+    pub random: u64,
+}
+
+impl System {
+    /// The order in which the hand goes round: down from the frame before it, as a fresh free list hands frames out.
+    fn hand_to(&self, ppn: Ppn) -> u64 {
+        let (hand, count) = (self.replacement.hand, self.frames.len() as u64);
+        let next = hand.map_or(count, |hand| self.frame_index(hand).unwrap_or_default() as u64);
+        let index = self.frame_index(ppn).unwrap_or_default() as u64;
+        (next + count - 1 - index) % count
+    }
+
+    /// The pages in the order in which their frames would be taken, if no bit were looked at; for those policies that
+    /// have one.
+    pub fn replacement_order(&self) -> Vec<Ppn> {
+        let mut residents = self.residents();
+        match self.reclaim_policy() {
+            Reclaim::Fifo | Reclaim::SecondChance => residents.sort_by_key(|page| page.frame.arrived),
+            Reclaim::Lru => residents.sort_by_key(|page| page.frame.used),
+            Reclaim::Clock => residents.sort_by_key(|page| self.hand_to(page.ppn)),
+            Reclaim::Aging => residents.sort_by_key(age),
+            Reclaim::Optimal => residents.sort_by_key(|page| std::cmp::Reverse(self.next_use(page))),
+            Reclaim::None | Reclaim::Random => return vec![],
+        }
+        residents.into_iter().map(|page| page.ppn).collect()
+    }
+}
+
+/// A page's age, from the oldest: unused for longest, then in memory for longest.
+fn age(page: &Resident) -> (bool, u64, u64) {
+    (page.accessed(), page.frame.used, page.frame.arrived)
+}
+
+impl<O: Observer> Kernel<'_, O> {
+    /// The page that loses its frame.
+    pub(super) fn choose(&mut self, policy: Reclaim, residents: Vec<Resident>) -> Option<Resident> {
+        match policy {
+            Reclaim::None => None,
+            Reclaim::Fifo => residents.into_iter().min_by_key(|page| page.frame.arrived),
+            Reclaim::Lru => residents.into_iter().min_by_key(|page| (page.frame.used, page.frame.arrived)),
+            Reclaim::Aging => residents.into_iter().min_by_key(age),
+            Reclaim::Optimal => {
+                let system = &self.system;
+                let last = |page: &Resident| (system.next_use(page), std::cmp::Reverse(page.frame.arrived));
+                residents.into_iter().max_by_key(last)
+            }
+            Reclaim::Random => self.pick(residents),
+            Reclaim::Clock => {
+                let mut round = residents;
+                round.sort_by_key(|page| self.system.hand_to(page.ppn));
+                self.first_unused(policy, round)
+            }
+            Reclaim::SecondChance => {
+                let mut queue = residents;
+                queue.sort_by_key(|page| page.frame.arrived);
+                self.first_unused(policy, queue)
+            }
+        }
+    }
+
+    /// Goes through pages in order: one whose A is set is spared once, and loses the bit.
+    fn first_unused(&mut self, policy: Reclaim, order: Vec<Resident>) -> Option<Resident> {
+        let first = order.first().cloned();
+        for page in order {
+            if policy == Reclaim::Clock {
+                let replacement = Replacement { hand: Some(page.ppn), ..self.system.replacement };
+                self.change(Change::Replacement(replacement));
+            }
+            if !page.accessed() {
+                return Some(page);
+            }
+            if policy == Reclaim::SecondChance {
+                self.arrive(page.ppn);
+            }
+            self.event(KernelEvent::Spare { ppn: page.ppn, by: policy });
+            self.clear_accessed(&page);
+        }
+        // All were spared: the first is the one that comes round first, and has lost its bits.
+        let first = first?;
+        if policy == Reclaim::Clock {
+            let replacement = Replacement { hand: Some(first.ppn), ..self.system.replacement };
+            self.change(Change::Replacement(replacement));
+        }
+        self.system.residents().into_iter().find(|page| page.ppn == first.ppn)
+    }
+
+    /// Clears A in every PTE of a page. Without the fence the TLB would hide the next use.
+    pub(super) fn clear_accessed(&mut self, page: &Resident) {
+        for mapper in page.mappers.iter().filter(|mapper| mapper.place.pte.flags().has(Flags::A)) {
+            let pte = mapper.place.pte;
+            let cleared = pte.with_flags(pte.flags().without(Flags::A));
+            self.write_pte(mapper.place.level, mapper.place.pa, cleared);
+            self.fence_page(mapper.va, mapper.asid);
+        }
+    }
+
+    fn pick(&mut self, mut residents: Vec<Resident>) -> Option<Resident> {
+        if residents.is_empty() {
+            return None;
+        }
+        let mut numbers = SplitMix64(self.system.replacement.random);
+        let at = numbers.below(residents.len() as u64) as usize;
+        self.change(Change::Replacement(Replacement { random: numbers.0, ..self.system.replacement }));
+        Some(residents.swap_remove(at))
+    }
+
+    /// A page comes into memory, or to the end of the queue: nobody has come later. The change belongs to the event that
+    /// follows.
+    pub(super) fn arrive(&mut self, ppn: Ppn) {
+        let Some(frame) = self.system.frame(ppn).copied() else { return };
+        let arrivals = self.system.replacement.arrivals + 1;
+        self.change(Change::Replacement(Replacement { arrivals, ..self.system.replacement }));
+        self.change(Change::Frame { ppn, frame: Frame { arrived: arrivals, ..frame } });
+    }
+
+    /// A process has used pages: the exact LRU order is kept by doing something at every access, which no real kernel can
+    /// afford, and the optimal policy has to know how far the run has come.
+    pub(super) fn note_uses(&mut self, pid: Pid, request: &Request) {
+        let policy = self.system.reclaim_policy();
+        if !matches!(policy, Reclaim::Lru | Reclaim::Optimal) {
+            return;
+        }
+        let last = request.va.0.saturating_add(request.width - 1);
+        for page in (request.va.0 / PAGE..=last / PAGE).map(|page| crate::hw::VirtAddr(page * PAGE)) {
+            let system = &self.system;
+            let leaf = system.process(pid).and_then(|process| system.leaf_for(process.root, page));
+            let Some(ppn) = leaf.map(|place| place.frame_of(&system.geometry(), page)) else { continue };
+            let Some(frame) = system.frame(ppn).copied() else { continue };
+            let uses = system.replacement.uses + 1;
+            self.change(Change::Replacement(Replacement { uses, ..self.system.replacement }));
+            if matches!(frame.usage, Usage::Private(_) | Usage::Cache { .. }) {
+                self.change(Change::Frame { ppn, frame: Frame { used: uses, ..frame } });
+            }
+            self.event(KernelEvent::PageUse { pid, page, ppn });
+        }
+    }
+
+    /// The timer ticks: every page gets older by one, and its A bits are kept as the newest bit of its age.
+    pub(super) fn age_pages(&mut self) {
+        for page in self.system.pages() {
+            let used = page.frame.used >> 1 | u64::from(page.accessed()) << 7;
+            if self.system.reclaim_policy() == Reclaim::Aging && used != page.frame.used {
+                self.change(Change::Frame { ppn: page.ppn, frame: Frame { used, ..page.frame } });
+                self.event(KernelEvent::Aged { ppn: page.ppn, age: used });
+            }
+            self.clear_accessed(&page);
+        }
+    }
+}

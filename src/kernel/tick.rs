@@ -1,0 +1,25 @@
+//! The timer: an interrupt between two instructions, at which the kernel looks at the A bits.
+
+use super::Kernel;
+use super::event::{KernelEvent, Observer};
+use super::outcome::Outcome;
+use crate::hw::{Cause, VirtAddr};
+
+impl<O: Observer> Kernel<'_, O> {
+    /// The timer ticks: every page's A is cleared, so that it tells of the time until the next tick, and kept in the
+    /// page's age where the policy is aging.
+    pub(super) fn tick(&mut self) -> Outcome {
+        let (hart, running) = (self.hart, self.system.running.is_some());
+        if running {
+            self.hardware(|machine, tap| {
+                machine.enter_trap(hart, Cause::SupervisorTimer, VirtAddr(0), None, tap)
+            });
+        }
+        self.event(KernelEvent::Tick);
+        self.age_pages();
+        if running {
+            self.hardware(|machine, tap| machine.sret(hart, tap));
+        }
+        Outcome::Done
+    }
+}

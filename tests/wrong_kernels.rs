@@ -1,0 +1,181 @@
+//! Wrong kernels: each breaks what it is said to break, where it is said to; no right one breaks anything; and none comes
+//! to a panic, whatever its own mistakes make of its data.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking, and its helpers with it")]
+
+use pagewalk::kernel::{Action, Bug, Expr, Invariant, Op, System, Unwatched};
+use pagewalk::scenario::{Source, library, read};
+use pagewalk::story::Story;
+use proptest::prelude::*;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+const BUGS: [Bug; 4] = [Bug::NoFence, Bug::NoReferenceCount, Bug::WritableFork, Bug::NeverAccessed];
+
+fn story(source: Source) -> Story {
+    let name = source.name.clone();
+    let scenario = read::read(source).unwrap_or_else(|problems| panic!("{name}: {problems:?}"));
+    Story::new(scenario).unwrap_or_else(|problems| panic!("{name}: {problems:?}"))
+}
+
+/// The built-in scenarios of wrong kernels, with what their kernel gets wrong.
+fn wrong() -> Vec<(library::Builtin, Bug)> {
+    let of = |builtin: &library::Builtin| (*builtin, story(builtin.source()).system().bug());
+    library::ALL.iter().map(of).filter(|(_, bug)| *bug != Bug::None).collect()
+}
+
+#[test]
+fn each_bug_has_a_scenario_and_each_of_those_a_right_kernel_to_compare() {
+    let wrong = wrong();
+    for bug in BUGS {
+        assert_eq!(wrong.iter().filter(|(_, known)| *known == bug).count(), 1, "{bug}");
+    }
+    for (builtin, bug) in wrong {
+        let mut story = story(builtin.source());
+        assert!(story.check().is_empty() && !story.breaches().is_empty(), "{}", builtin.name);
+        let right = self::story(Source { variant: Some("right".into()), ..builtin.source() });
+        assert_eq!((right.system().bug(), right.breaches()), (Bug::None, &[][..]), "{}", builtin.name);
+        assert_ne!(right.timeline.end(), story.timeline.end(), "{bug} changes nothing in {}", builtin.name);
+    }
+}
+
+#[test]
+fn a_breach_that_is_not_expected_fails_and_so_does_one_that_does_not_come() {
+    for (builtin, _) in wrong() {
+        let mut json: serde_json::Value = serde_json::from_str(builtin.text).unwrap();
+        let mut moved = 0;
+        let steps = json["steps"].as_array_mut().unwrap();
+        for at in 0..steps.len() {
+            let Some(expect) = steps[at].get_mut("expect") else { continue };
+            let Some(breaks) = expect.as_object_mut().unwrap().remove("breaks") else { continue };
+            // The spawn at the beginning breaks nothing.
+            steps[1]["expect"]["breaks"] = breaks;
+            moved += 1;
+            break;
+        }
+        assert_eq!(moved, 1, "{}", builtin.name);
+        let mut story = story(Source { text: json.to_string().into(), ..builtin.source() });
+        let problems: Vec<String> = story.check().iter().map(|problem| problem.title()).collect();
+        assert!(
+            problems.iter().any(|title| title.starts_with("this step breaks an invariant: ")),
+            "{problems:?}"
+        );
+        assert!(problems.iter().any(|title| title.starts_with("expected breaks to be ")), "{problems:?}");
+    }
+}
+
+/// The invariants that a wrong kernel breaks in the built-in scenarios, played with its mistake.
+#[test]
+fn the_bugs_are_caught_wherever_they_do_harm() {
+    let mut caught = BTreeSet::new();
+    for bug in BUGS {
+        let mut harmed = 0;
+        for builtin in library::ALL {
+            let sets = vec![format!("kernel.bug={bug}"), "machine.ad_update=fault".into()];
+            let bare = builtin.text.contains("\"kernel\": \"none\"");
+            if bare {
+                continue;
+            }
+            let mut story = story(Source { sets, ..builtin.source() });
+            harmed += usize::from(!story.breaches().is_empty());
+            for breach in story.breaches().to_vec() {
+                story.timeline.seek(breach.moment);
+                let now: Vec<Invariant> = story.broken().iter().map(|broken| broken.invariant()).collect();
+                let kind = breach.broken.invariant();
+                assert!(
+                    now.contains(&kind) && story.breaks_here(kind),
+                    "{bug}, {}: {breach:?}",
+                    builtin.name
+                );
+                story.timeline.seek(breach.moment - 1);
+                let before = story.broken().iter().any(|broken| broken.invariant() == kind);
+                assert!(!before, "{bug}, {}: {breach:?} is told too late", builtin.name);
+                caught.insert(kind);
+            }
+            // Back again, as if nothing had happened.
+            story.timeline.seek(0);
+            let boot = System::boot(&story.scenario.setup).unwrap();
+            assert!(*story.system() == boot, "{bug}, {}: the way back leads elsewhere", builtin.name);
+        }
+        assert!(harmed > 2, "{bug} does harm in {harmed} scenarios only");
+    }
+    let missing = [Invariant::References, Invariant::FreeInUse, Invariant::FreeList, Invariant::WritableCow];
+    let missing =
+        missing.into_iter().chain([Invariant::SharedWritable, Invariant::StaleTlb, Invariant::Mended]);
+    let missing: Vec<Invariant> = missing.filter(|invariant| !caught.contains(invariant)).collect();
+    assert!(missing.is_empty(), "nothing breaks {missing:?}");
+}
+
+/// Who does it, what, and with which numbers.
+type Move = (usize, usize, u64, u64);
+
+fn op(&(who, what, one, two): &Move) -> Op {
+    let names = ["a", "b", "c", "d"];
+    let process = Some(names[who % 4].to_owned());
+    let number = Expr::number;
+    let page = 0x1000 * (one % 12);
+    // Words that lead somewhere, should they come to lie in a table or on the free list.
+    let word = match two % 5 {
+        0 => (0x80000 + two / 5 % 48) << 10 | 0xdf,
+        1 => (0x80000 + two / 5 % 48) << 10 | 1,
+        2 => (0x80000 + two / 5 % 48) << 12,
+        _ => two,
+    };
+    let at = number(page + 8 * (two % 3));
+    let name = names[(one % 4) as usize].to_owned();
+    let action = match what {
+        0..=5 => return Op { vars: Arc::default(), pc: None, process, action: store(at, word) },
+        6..=7 => load(at),
+        8 => Action::Sbrk { bytes: number(0x1000) },
+        9..=10 => Action::Sbrk { bytes: number(0x1000_u64.wrapping_neg()) },
+        11..=13 => Action::Fork { name },
+        14 => Action::Vfork { name },
+        15 => Action::Exit { status: 0 },
+        16 => Action::Exec { program: "sh".into() },
+        17 => Action::Spawn { program: "sh".into(), name: Some(name) },
+        18 => Action::Accessed { at, length: number(0x8000) },
+        19 => Action::Read { file: "notes".into(), offset: number(0), at, length: number(64) },
+        _ => Action::Write { file: "notes".into(), offset: number(0), at, length: number(64) },
+    };
+    let process = process.filter(|_| !matches!(action, Action::Spawn { .. }));
+    Op { vars: Arc::default(), pc: None, process, action }
+}
+
+fn store(at: Expr, word: u64) -> Action {
+    Action::Store { at, width: Default::default(), value: Expr::number(word) }
+}
+
+fn load(at: Expr) -> Action {
+    Action::Load { at, width: Default::default() }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_wrong_kernel_panics_whatever_becomes_of_its_data(
+        bug in 0..4usize,
+        eager in any::<bool>(),
+        zero_page in any::<bool>(),
+        fault in any::<bool>(),
+        moves in prop::collection::vec((0..4usize, 0..21usize, any::<u64>(), any::<u64>()), 1..120),
+    ) {
+        let scenario = serde_json::json!({
+            "format": 1, "title": "", "machine": { "frames": 48, "ad_update": if fault { "fault" } else { "hardware" } },
+            "kernel": { "bug": BUGS[bug], "heap": if eager { "eager" } else { "lazy" }, "zero_page": zero_page },
+            "programs": { "sh": { "heap": "16K" } }, "files": { "notes": { "size": "8K" } }, "steps": [],
+        });
+        let scenario = read::read(Source::new("test", scenario.to_string())).unwrap();
+        let mut system = System::boot(&scenario.setup).unwrap();
+        let first = Op {
+            vars: Arc::default(), pc: None, process: None,
+            action: Action::Spawn { program: "sh".into(), name: Some("a".into()) },
+        };
+        prop_assert!(system.perform(&first, &mut Unwatched).is_ok());
+        for one in &moves {
+            // An operation that makes no sense is refused, and the others go on.
+            let _ = system.perform(&op(one), &mut Unwatched);
+            let _ = (system.broken(), system.check_at_rest().is_ok());
+        }
+    }
+}
