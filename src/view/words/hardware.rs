@@ -161,7 +161,11 @@ fn pte_write(
         return format!("The new table at {target} is linked into its parent: the PTE at {pa} points to it.");
     }
     if !was.is_valid() {
-        let mark = if now.has(cow) { " It is marked C: a store must copy first." } else { "" };
+        let mark = match (now.has(cow), now.has(Flags::W)) {
+            (true, false) => " It is marked C: a store must copy first.",
+            (true, true) => " It is marked C, and W is set all the same.",
+            (false, _) => "",
+        };
         let page = subject::page_of(system, level, pa).map(|(va, owner)| match owner {
             Some(_) => format!("Page {}", names::address_in_full(owner, va)),
             None if va == system.trampoline() => format!("Page {va} (trampoline)"),
