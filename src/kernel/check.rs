@@ -136,10 +136,12 @@ impl System {
                 hold(mapping.place.pte.ppn(&self.geometry()));
             }
         }
-        // While it borrows, a process's trapframe is mapped nowhere.
+        // While it borrows, a process's trapframe is mapped nowhere, until exec gives the hold to its own table.
         let borrowers =
             self.processes().filter(|process| process.is_alive() && process.borrowed_from.is_some());
-        borrowers.for_each(|process| hold(process.trapframe));
+        for process in borrowers {
+            held.entry(process.trapframe).or_insert(1);
+        }
         held
     }
 
