@@ -73,8 +73,7 @@ pub fn solution(ask: &Ask) -> impl Iterator<Item = Line> {
 fn broken(story: &Story) -> Vec<Line> {
     let (new, old): (Vec<Broken>, Vec<Broken>) =
         story.broken().into_iter().partition(|broken| story.breaks_here(broken.invariant()));
-    let line =
-        |text: String| Line::of(Role::Fault, format!("{} {text}.", Mark::Fault.glyph())).marked(Mark::Fault);
+    let line = |text: String| Line::of(Role::Fault, format!("{} {text}.", Mark::Fault.glyph()));
     let mut lines: Vec<Line> =
         new.iter().map(|broken| line(format!("Here an invariant breaks: {broken}"))).collect();
     let names: Vec<String> = old.iter().map(|broken| broken.invariant().to_string()).collect();
