@@ -51,7 +51,7 @@ impl System {
     }
 
     /// Whether the page of an address is in swap.
-    pub(super) fn is_swapped(&self, process: &Process, va: VirtAddr) -> bool {
+    pub fn is_swapped(&self, process: &Process, va: VirtAddr) -> bool {
         let geometry = self.geometry();
         self.pte_for(process.root, va).is_some_and(|place| swap::slot_of(place.pte, &geometry).is_some())
     }

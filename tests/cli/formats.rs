@@ -9,7 +9,7 @@ use pagewalk::view::state;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-const COUNTERS: [&str; 15] = [
+const COUNTERS: [&str; 16] = [
     "accesses",
     "cycles",
     "evictions",
@@ -21,6 +21,7 @@ const COUNTERS: [&str; 15] = [
     "page_ins",
     "page_outs",
     "pte_reads",
+    "swap_used",
     "tlb_hits",
     "tlb_misses",
     "traps",
