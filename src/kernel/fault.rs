@@ -52,7 +52,7 @@ impl System {
     }
 
     /// Whether the page of an address is in swap.
-    pub(super) fn is_swapped(&self, process: &Process, va: VirtAddr) -> bool {
+    pub fn is_swapped(&self, process: &Process, va: VirtAddr) -> bool {
         let geometry = self.geometry();
         self.pte_for(process.root, va).is_some_and(|place| swap::slot_of(place.pte, &geometry).is_some())
     }
@@ -228,8 +228,9 @@ impl<O: Observer> Kernel<'_, O> {
         let copy = Self::or_out_of_memory(self.alloc_copy(shared, Usage::Private(area.kind)))?;
         let flags = place.pte.flags().without(COW) | Flags::W;
         self.write_pte(place.level, place.pa, crate::hw::Pte::new(copy, flags));
-        self.put_frame(shared);
+        // Nobody else may get the frame while the TLB still leads to it.
         self.fence_page(page, process.asid);
+        self.put_frame(shared);
         Ok(())
     }
 

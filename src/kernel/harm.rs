@@ -44,9 +44,7 @@ impl System {
     /// A translation in the TLB that the page tables do not allow any more, and that a program could use; or that leads to
     /// a frame that is free already.
     pub fn stale_grant(&self) -> Option<Broken> {
-        if self.policies.is_none() {
-            return None;
-        }
+        self.policies.as_ref()?;
         let geometry = self.geometry();
         let hart = self.machine.hart(self.hart);
         let in_user_mode = hart.privilege == Privilege::User && self.running.is_some();

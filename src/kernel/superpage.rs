@@ -150,8 +150,8 @@ impl<O: Observer> Kernel<'_, O> {
         let copy = self.alloc_run_copy(shared, Usage::Private(AreaKind::Heap))?;
         let flags = place.pte.flags().without(COW) | Flags::W;
         self.write_pte(place.level, place.pa, Pte::new(copy, flags));
-        self.put_run(shared);
         self.fence_page(va, process.asid);
+        self.put_run(shared);
         Some(())
     }
 

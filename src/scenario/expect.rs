@@ -112,6 +112,10 @@ pub struct Expect {
     #[schemars(example = &"+1")]
     #[schemars(example = 3)]
     pub evictions: Option<Amount>,
+    /// Slots of swap that are taken.
+    #[schemars(example = &"+1")]
+    #[schemars(example = 3)]
+    pub swap_used: Option<Amount>,
     /// Cycles.
     #[schemars(example = &"+1")]
     #[schemars(example = 3)]
@@ -119,7 +123,7 @@ pub struct Expect {
 }
 
 /// How many counters there are.
-pub const COUNTERS: usize = 16;
+pub const COUNTERS: usize = 17;
 
 impl Expect {
     /// Its expressions, and whose names they use where that is said.
@@ -154,6 +158,7 @@ impl Expect {
             ("page_ins", self.page_ins),
             ("page_outs", self.page_outs),
             ("evictions", self.evictions),
+            ("swap_used", self.swap_used),
             ("cycles", self.cycles),
         ]
     }
@@ -211,6 +216,9 @@ pub struct PageExpect {
     /// Whether a PTE maps it.
     #[schemars(example = true)]
     pub mapped: Option<bool>,
+    /// Whether it is in swap, and its PTE says in which slot.
+    #[schemars(example = true)]
+    pub swapped: Option<bool>,
     /// The flags of its PTE, like `"VR--U-AD"`.
     #[schemars(example = &"VR--U-AD")]
     pub flags: Option<FlagsText>,

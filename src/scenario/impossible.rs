@@ -137,10 +137,17 @@ fn page(page: &PageExpect, node: &Node, problems: &mut Vec<Problem>) {
             never("flags", "what maps a page has R or X", "write \"VR…\"");
         }
     }
-    let PageExpect { at: _, process: _, mapped, flags, level, cow, refs } = page;
-    let says = [mapped.is_some(), flags.is_some(), level.is_some(), cow.is_some(), refs.is_some()];
+    let PageExpect { at: _, process: _, mapped, swapped, flags, level, cow, refs } = page;
+    let says = [
+        mapped.is_some(),
+        swapped.is_some(),
+        flags.is_some(),
+        level.is_some(),
+        cow.is_some(),
+        refs.is_some(),
+    ];
     if says.iter().all(|said| !said) {
-        let help = "say what must be so: \"mapped\", \"flags\", \"level\", \"cow\" or \"refs\"";
+        let help = "say what must be so: \"mapped\", \"swapped\", \"flags\", \"level\", \"cow\" or \"refs\"";
         problems.push(
             Problem::advice(node.place.first_byte(), "this expects nothing of its page", help).warning(),
         );

@@ -185,6 +185,7 @@ fn counters(system: &System) -> [u64; COUNTERS] {
         c.page_ins,
         c.page_outs,
         c.evictions,
+        system.swap_used(),
         c.cycles,
     ]
 }
@@ -242,6 +243,10 @@ impl<'a> Case<'a> {
             .and_then(|place| self.after.frame(place.frame_of(&self.after.geometry(), hw::VirtAddr(va))));
         if let Some(mapped) = page.mapped.filter(|mapped| *mapped != place.is_some()) {
             self.differ(node, "mapped", mapped, place.is_some());
+        }
+        let swapped = self.after.is_swapped(process, hw::VirtAddr(va));
+        if let Some(expected) = page.swapped.filter(|expected| *expected != swapped) {
+            self.differ(node, "swapped", expected, swapped);
         }
         let unmapped = "not mapped".to_owned();
         let shown = |flags: hw::Flags| hw::Flags(flags.0 & 0xff);

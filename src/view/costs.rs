@@ -1,6 +1,7 @@
 //! What the run has cost so far.
 
 use super::{Line, Panel, Role, access_time, grouped};
+use crate::kernel::policy::Reclaim;
 use crate::story::Story;
 
 /// The panel: those counters first that the stories turn on.
@@ -27,6 +28,10 @@ fn items(story: &Story) -> Vec<(&'static str, String)> {
             ("pages read", grouped(counters.page_ins)),
             ("pages written", grouped(counters.page_outs)),
         ]);
+    }
+    if story.system().policies.as_ref().is_some_and(|policies| policies.reclaim != Reclaim::None) {
+        items.push(("frames taken", grouped(counters.evictions)));
+        items.push(("pages in swap", grouped(story.system().swap_used())));
     }
     items.push(("TLB hits", format!("{} of {}", grouped(counters.tlb_hits), grouped(lookups))));
     items.push(("PTE reads", grouped(counters.pte_reads)));

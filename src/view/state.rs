@@ -4,6 +4,7 @@ use crate::hw::addr::Word;
 use crate::hw::{Csr, Flags, PhysAddr, Ppn, VirtAddr, Vpn};
 use crate::kernel::event::Prot;
 use crate::kernel::file::FileKind;
+use crate::kernel::swap::Slot;
 use crate::kernel::{AreaKind, Condition, Counters, Pid, Process, System, Usage, table::COW};
 use crate::story::Story;
 use serde::Serialize;
@@ -36,6 +37,15 @@ struct ProcessOut {
     satp: Word,
     areas: Vec<AreaOut>,
     pages: Vec<PageOut>,
+    /// Pages that are in swap; absent if the machine has none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    swapped: Vec<SwappedOut>,
+}
+
+#[derive(Debug, PartialEq, Serialize)]
+struct SwappedOut {
+    va: VirtAddr,
+    slot: Slot,
 }
 
 #[derive(Debug, PartialEq, Serialize)]
@@ -79,7 +89,7 @@ struct EntryOut {
     stale: bool,
 }
 
-/// Counters with those that are read off the frames and the TLB.
+/// Counters with those that are read off the state.
 #[derive(Debug, PartialEq, Serialize)]
 pub struct CountersOut {
     #[serde(flatten)]
@@ -87,6 +97,7 @@ pub struct CountersOut {
     frames_free: u64,
     frames_used: u64,
     tlb_reach: u64,
+    swap_used: u64,
 }
 
 impl CountersOut {
@@ -97,6 +108,7 @@ impl CountersOut {
             frames_free: system.frames_free(),
             frames_used: system.frames_used(),
             tlb_reach: system.machine.tlb_reach(system.hart),
+            swap_used: system.swap_used(),
         }
     }
 }
@@ -145,6 +157,8 @@ fn process_out(system: &System, process: &Process) -> ProcessOut {
     let geometry = system.geometry();
     let alive = process.is_alive();
     let mappings = if alive { system.mappings(process.root) } else { vec![] };
+    let end = geometry.user_end();
+    let swapped = if alive { system.swapped_between(process.root, VirtAddr(0), end) } else { vec![] };
     let satp = crate::hw::Satp::new(&geometry, process.asid, process.root).0;
     ProcessOut {
         pid: process.pid,
@@ -178,5 +192,6 @@ fn process_out(system: &System, process: &Process) -> ProcessOut {
                 cow: mapping.place.pte.flags().has(COW),
             })
             .collect(),
+        swapped: swapped.into_iter().map(|(va, _, slot)| SwappedOut { va, slot }).collect(),
     }
 }

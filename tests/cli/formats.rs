@@ -2,13 +2,14 @@
 //! their numbers agree with each other: counters with the events they count, a state with the timeline's.
 
 use crate::binary::run;
+use pagewalk::kernel::Bug;
 use pagewalk::scenario::{library, read};
 use pagewalk::story::Story;
 use pagewalk::view::state;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-const COUNTERS: [&str; 16] = [
+const COUNTERS: [&str; 17] = [
     "accesses",
     "cycles",
     "evictions",
@@ -20,6 +21,7 @@ const COUNTERS: [&str; 16] = [
     "page_ins",
     "page_outs",
     "pte_reads",
+    "swap_used",
     "tlb_hits",
     "tlb_misses",
     "tlb_reach",
@@ -126,7 +128,14 @@ fn every_other_line_is_a_step() {
         assert_eq!(steps.len(), scenario.steps.len());
         for (at, step) in steps.iter().enumerate() {
             let keys = ["step", "chapter", "process", "op", "outcome", "events", "counters"];
-            has_keys(step, &keys, &["ask", "chapter_say", "say", "vars"]);
+            has_keys(step, &keys, &["ask", "broken", "chapter_say", "say", "vars"]);
+            let wrong = scenario.setup.kernel.as_ref().is_some_and(|policies| policies.bug != Bug::None);
+            assert!(wrong || step["broken"].is_null(), "a right kernel breaks nothing: {step}");
+            for broken in step["broken"].as_array().into_iter().flatten() {
+                has_keys(broken, &["invariant", "what"], &["event"]);
+                let events = events(step).len() as u64;
+                assert!(broken["event"].as_u64().is_none_or(|event| (1..=events).contains(&event)));
+            }
             assert_eq!(step["ask"].is_object(), scenario.steps[at].ask.is_some());
             assert_eq!(step["step"], at + 1);
             assert_eq!(step["chapter"], *scenario.chapters[scenario.steps[at].chapter].title);

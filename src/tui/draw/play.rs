@@ -66,11 +66,11 @@ fn place(story: &Story) -> String {
     }
 }
 
-/// `--set kernel.fork=copy`: what the author's notes do not know of. Or what the kernel gets wrong.
+/// `--set kernel.fork=copy`: what the author's notes do not know of. Or that the kernel is a wrong one.
 fn set(story: &Story) -> Option<String> {
     match story.scenario.source.sets.as_slice() {
         [] if story.system().bug() == Bug::None => None,
-        [] => Some(format!("wrong kernel: {}", story.system().bug())),
+        [] => Some("wrong kernel".into()),
         [set] => Some(format!("--set {set}")),
         [set, others @ ..] => Some(format!("--set {set} +{}", others.len())),
     }
@@ -89,7 +89,11 @@ fn settings(story: &Story) -> String {
         policy::Heap::Lazy => "heap lazy",
         policy::Heap::Eager => "heap eager",
     };
-    format!("{paging} · {fork} · {heap}")
+    let bug = match policies.bug {
+        Bug::None => String::new(),
+        bug => format!(" · {bug}"),
+    };
+    format!("{paging} · {fork} · {heap}{bug}")
 }
 
 /// The names of the panels. Where there is no room for all of them, only their numbers, and the name of the chosen one.

@@ -171,8 +171,12 @@ fn pte_write(
         return format!("The new table at {target} is linked into its parent: the PTE at {pa} points to it.");
     }
     if !was.is_valid() {
-        let mark = if now.has(cow) { " It is marked C: a store must copy first." } else { "" };
         let kind = if level == 0 { "Page" } else { "Megapage" };
+        let mark = match (now.has(cow), now.has(Flags::W)) {
+            (true, false) => " It is marked C: a store must copy first.",
+            (true, true) => " It is marked C, and W is set all the same.",
+            (false, _) => "",
+        };
         let usage = |ppn| system.frame(ppn).map(|frame| frame.usage);
         let is_stack = usage(pte.ppn(geometry)) == Some(Usage::KernelStack);
         let page = subject::page_of(system, level, pa).map(|(va, owner)| match owner {
