@@ -122,7 +122,7 @@ fn op(&(who, what, one, two): &Move) -> Op {
     let at = number(page + 8 * (two % 3));
     let name = names[(one % 4) as usize].to_owned();
     let action = match what {
-        0..=5 => return Op { vars: Arc::default(), pc: None, process, action: store(at, word) },
+        0..=5 => return Op { vars: Arc::default(), pc: None, process, action: store(at, word).into() },
         6..=7 => load(at),
         8 => Action::Sbrk { bytes: number(0x1000) },
         9..=10 => Action::Sbrk { bytes: number(0x1000_u64.wrapping_neg()) },
@@ -136,7 +136,7 @@ fn op(&(who, what, one, two): &Move) -> Op {
         _ => Action::Write { file: "notes".into(), offset: number(0), at, length: number(64) },
     };
     let process = process.filter(|_| !matches!(action, Action::Spawn { .. }));
-    Op { vars: Arc::default(), pc: None, process, action }
+    Op { vars: Arc::default(), pc: None, process, action: action.into() }
 }
 
 fn store(at: Expr, word: u64) -> Action {
@@ -167,7 +167,7 @@ proptest! {
         let mut system = System::boot(&scenario.setup).unwrap();
         let first = Op {
             vars: Arc::default(), pc: None, process: None,
-            action: Action::Spawn { program: "sh".into(), name: Some("a".into()) },
+            action: Action::Spawn { program: "sh".into(), name: Some("a".into()) }.into(),
         };
         prop_assert!(system.perform(&first, &mut Unwatched).is_ok());
         for one in &moves {

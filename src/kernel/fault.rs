@@ -2,8 +2,9 @@
 
 use super::area::{Area, AreaKind};
 use super::bug::Bug;
-use super::event::{FaultCase, FaultCaseOrMemory, KernelEvent, Observer, Prot};
+use super::event::{FaultCase, FaultCaseOrMemory, KernelEvent, Prot};
 use super::frames::Usage;
+use super::observer::Observer;
 use super::policy::Stack;
 use super::process::Pid;
 use super::swap;
@@ -223,8 +224,9 @@ impl<O: Observer> Kernel<'_, O> {
         let copy = Self::or_out_of_memory(self.alloc_copy(shared, Usage::Private(area.kind)))?;
         let flags = place.pte.flags().without(COW) | Flags::W;
         self.write_pte(place.level, place.pa, crate::hw::Pte::new(copy, flags));
-        self.put_frame(shared);
+        // Nobody else may get the frame while the TLB still leads to it.
         self.fence_page(page, process.asid);
+        self.put_frame(shared);
         Ok(())
     }
 

@@ -1,8 +1,9 @@
 //! Carrying out an operation: whose it is, what its names and expressions mean now, and which mechanism does it.
 
 use super::copy::Transfer;
-use super::event::{KernelEvent, Observer};
+use super::event::KernelEvent;
 use super::expr::{Expr, UnknownName};
+use super::observer::Observer;
 use super::op::{Action, Op};
 use super::outcome::{About, OpError, Outcome, Within};
 use super::process::Pid;
@@ -23,7 +24,7 @@ impl System {
     pub fn perform<O: Observer>(&mut self, op: &Op, watch: &mut O) -> Result<Outcome, OpError> {
         let hart = self.hart;
         let bare = self.policies.is_none();
-        let mut kernel = Kernel { system: self, watch, hart, pinned: vec![] };
+        let mut kernel = Kernel { system: self, watch, hart, pinned: vec![], building: vec![] };
         if bare { kernel.bare(op) } else { kernel.perform(op) }
     }
 }

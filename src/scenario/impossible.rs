@@ -127,9 +127,18 @@ fn page(page: &PageExpect, node: &Node, problems: &mut Vec<Problem>) {
             never("flags", "what maps a page has R or X", "write \"VR…\"");
         }
     }
-    let says = [page.mapped.is_some(), page.flags.is_some(), page.cow.is_some(), page.refs.is_some()];
+    if page.swapped == Some(true) && page.mapped == Some(true) {
+        never("swapped", "a page that is mapped is not in swap", "remove this, or \"mapped\": true");
+    }
+    let says = [
+        page.mapped.is_some(),
+        page.swapped.is_some(),
+        page.flags.is_some(),
+        page.cow.is_some(),
+        page.refs.is_some(),
+    ];
     if says.iter().all(|said| !said) {
-        let help = "say what must be so: \"mapped\", \"flags\", \"cow\" or \"refs\"";
+        let help = "say what must be so: \"mapped\", \"swapped\", \"flags\", \"cow\" or \"refs\"";
         problems.push(
             Problem::advice(node.place.first_byte(), "this expects nothing of its page", help).warning(),
         );

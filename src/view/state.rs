@@ -156,8 +156,7 @@ fn process_out(system: &System, process: &Process) -> ProcessOut {
     let alive = process.is_alive();
     let mappings = if alive { system.mappings(process.root) } else { vec![] };
     let end = geometry.user_end();
-    let swapped =
-        if alive { system.swapped_between(process.root, VirtAddr(0), end) } else { vec![] };
+    let swapped = if alive { system.swapped_between(process.root, VirtAddr(0), end) } else { vec![] };
     let satp = crate::hw::Satp::new(&geometry, process.asid, process.root).0;
     ProcessOut {
         pid: process.pid,
