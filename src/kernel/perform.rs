@@ -65,8 +65,7 @@ impl<O: Observer> Kernel<'_, O> {
             }
             Action::Touch { pages, at, store } => {
                 let first = self.address(op, "at", at)?;
-                let pages = pages.iter().map(|page| self.value(op, "pages", page));
-                let pages = pages.collect::<Result<Vec<u64>, OpError>>()?;
+                let pages = self.values(op, "pages", pages)?;
                 self.touch(pid, first, &pages, if *store { Access::Store } else { Access::Load })
             }
             Action::Push { bytes, value, times } => {
@@ -231,6 +230,17 @@ impl<O: Observer> Kernel<'_, O> {
             within: Within::Part(range),
             ..OpError::unknown(key, format!("\"{name}\" means nothing here"), name, self.system.names(op))
         })
+    }
+
+    /// The values of a list of expressions.
+    fn values(&self, op: &Op, key: &'static str, list: &[Expr]) -> Result<Vec<u64>, OpError> {
+        let value = |(at, expr)| {
+            self.value(op, key, expr).map_err(|error| match error.within {
+                Within::Part(part) => OpError { within: Within::Item(at, part), ..error },
+                _ => error,
+            })
+        };
+        list.iter().enumerate().map(value).collect()
     }
 
     /// The same as an address.
