@@ -29,6 +29,7 @@ pub mod invariant;
 mod kernel_stack;
 pub mod mapping;
 mod mmap;
+pub mod observer;
 pub mod op;
 pub mod operand;
 pub mod optimal;
@@ -55,11 +56,12 @@ mod vfork;
 pub use area::{Area, AreaKind};
 pub use bug::Bug;
 pub use counters::{Costs, Counters};
-pub use event::{Event, FaultCase, KernelEvent, Observer, Record, Unwatched};
+pub use event::{Event, FaultCase, KernelEvent};
 pub use expr::Expr;
 pub use file::{File, FileId};
 pub use frames::{Frame, Usage};
 pub use invariant::Invariant;
+pub use observer::{Observer, Record, Unwatched};
 pub use op::{Action, Op};
 pub use outcome::{About, OpError, Outcome, Within};
 pub use policy::Policies;
@@ -68,7 +70,7 @@ pub use program::Program;
 pub use system::{Change, System};
 
 use crate::hw;
-use event::Tap;
+use observer::Tap;
 
 /// The kernel at work: a system, who watches it, and the hart that it runs on.
 struct Kernel<'a, O> {
@@ -77,6 +79,8 @@ struct Kernel<'a, O> {
     hart: hw::HartId,
     /// Frames that it works on: these are not taken away.
     pinned: Vec<hw::Ppn>,
+    /// Address spaces that no process has yet.
+    building: Vec<reclaim::Space>,
 }
 
 /// The kernel's page size: the only one that xv6 and this kernel use.

@@ -398,6 +398,7 @@ fn the_limits_are_those_of_the_program() {
             mib(limits::MAX_KERNEL_FRAMES as u64 * 4096),
             limits::MAX_MEMORY_BYTES >> 30
         ),
+        format!("| slots of swap | {} |", grouped(limits::MAX_SLOTS)),
         format!("| slots of a TLB | {} |", grouped(limits::MAX_TLB_ENTRIES as u64)),
         format!("| harts | {} |", limits::MAX_HARTS),
         format!("| each of the `costs` | {} |", grouped(limits::MAX_COST)),

@@ -5,6 +5,7 @@
 
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// The most memory that a check may ask for, in KiB. Address space is counted, of which the program is a part, and what
 /// is never touched is free: it takes 200 MB.
@@ -23,7 +24,10 @@ fn check(name: &str, bytes: &[u8]) -> (String, Option<i32>) {
 
 /// What a command says of a file, and its exit status.
 fn told(command: &str, name: &str, bytes: &[u8]) -> (String, Option<i32>) {
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("extremes");
+    // Files of the same name may be told of at the same time.
+    static FOLDERS: AtomicUsize = AtomicUsize::new(0);
+    let number = FOLDERS.fetch_add(1, Ordering::Relaxed);
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("extremes-{number}"));
     std::fs::create_dir_all(&folder).expect("a folder for files");
     std::fs::write(folder.join(name), bytes).expect("a file can be written");
     let mut shell = Command::new("sh");
@@ -31,7 +35,7 @@ fn told(command: &str, name: &str, bytes: &[u8]) -> (String, Option<i32>) {
     shell.args(["-c", &format!("{limits} && exec \"$0\" {command} \"$1\"")]);
     shell.args([env!("CARGO_BIN_EXE_pagewalk"), name]).current_dir(&folder).stdin(Stdio::null());
     let ran = shell.output().expect("a shell");
-    std::fs::remove_file(folder.join(name)).expect("the file can go");
+    std::fs::remove_dir_all(&folder).expect("the folder can go");
     let said = [ran.stdout, ran.stderr].concat();
     (String::from_utf8(said).expect("what is said is UTF-8"), ran.status.code())
 }

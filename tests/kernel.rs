@@ -295,6 +295,34 @@ fn a_megapage_stays_whole_if_no_frame_is_free_to_divide_it() {
     story.system().check_at_rest().expect("the invariants hold");
 }
 
+/// A megapage keeps its frames while memory is short; divided, its pages lose theirs like others, and come back whole.
+#[test]
+fn the_pages_of_a_megapage_go_to_swap_once_it_is_divided() {
+    let pages = |range: std::ops::Range<u64>| range.collect::<Vec<_>>();
+    let steps = json!([
+        { "op": "spawn", "program": "sh", "as": "one" },
+        { "op": "sbrk", "bytes": "6M - brk" },
+        { "op": "store", "at": "2M + 8", "value": 7, "expect": { "pages": [ { "at": "2M", "level": 1 } ] } },
+        { "op": "touch", "pages": pages(0..500), "store": true, "expect": { "evictions": "+0" } },
+        { "op": "touch", "pages": pages(1200..1240), "store": true, "expect": { "evictions": "+24" } },
+        { "op": "load", "at": "2M + 8",
+          "expect": { "value": 7, "page_ins": "+0", "pages": [ { "at": "2M", "level": 1 } ] } },
+        { "op": "sbrk", "bytes": "3M - brk", "expect": { "pages": [ { "at": "2M", "level": 0 } ] } },
+        { "op": "spawn", "program": "sh", "as": "two" },
+        { "op": "sbrk", "bytes": "1800K" },
+        { "op": "touch", "pages": pages(0..400), "store": true, "expect": { "ok": true } },
+        { "op": "load", "process": "one", "at": "2M + 8", "expect": { "value": 7, "page_ins": "+1" } },
+    ]);
+    let kernel = json!({ "superpages": true, "reclaim": "fifo", "swap": "4M" });
+    let mut story = story(json!({ "frames": 1040 }), kernel, steps);
+    assert_eq!(story.check(), []);
+    for steps in 1..=story.timeline.steps().len() {
+        story.timeline.seek(story.timeline.after_steps(steps));
+        story.system().check_at_rest().expect("the invariants hold");
+    }
+    assert!(story.system().counters.evictions > 100, "{:?}", story.system().counters);
+}
+
 #[test]
 fn a_megapage_of_sv32_has_4_mib() {
     let steps = json!([

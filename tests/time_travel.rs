@@ -51,9 +51,13 @@ fn story(name: &str, sets: &[&str]) -> Story {
 static STORIES: LazyLock<Vec<(String, Story)>> = LazyLock::new(|| {
     let mut stories = vec![];
     for builtin in library::ALL {
-        let bare = story(builtin.name, &[]).scenario.setup.kernel.is_none();
+        let setup = story(builtin.name, &[]).scenario.setup;
+        let (bare, frames) = (setup.kernel.is_none(), (setup.machine.memory_bytes >> 12) as usize);
         for sets in if bare { &BARE[..] } else { &SETTINGS } {
-            stories.push((format!("{} {sets:?}", builtin.name), story(builtin.name, sets)));
+            // Where memory is just enough for the story, other settings need more of it.
+            let small = frames < 30 && sets.iter().any(|set| set.contains("paging") || set.contains("eager"));
+            let sets = if small { [sets, &["machine.frames=128"][..]].concat() } else { sets.to_vec() };
+            stories.push((format!("{} {sets:?}", builtin.name), story(builtin.name, &sets)));
         }
     }
     stories

@@ -4,7 +4,8 @@
 //! be clear again. The hardware sets A on a walk, and an access that hits the TLB walks nowhere, so each cleared A needs
 //! a fence: without it, the next touch would leave no trace.
 
-use super::event::{KernelEvent, Observer};
+use super::event::KernelEvent;
+use super::observer::Observer;
 use super::process::Pid;
 use super::syscall::Failure;
 use super::{Kernel, PAGE};

@@ -2,8 +2,9 @@
 //! so the smallest handler does: it repairs nothing, and skips the instruction.
 
 use super::Kernel;
-use super::event::{KernelEvent, Observer};
+use super::event::KernelEvent;
 use super::expr::Expr;
+use super::observer::Observer;
 use super::op::{Action, Op};
 use super::outcome::{About, OpError, Outcome, Within};
 use super::system::Change;

@@ -226,8 +226,8 @@ impl System {
         let mut held = BTreeMap::new();
         let mut hold = |slot| *held.entry(slot).or_insert(0) += 1;
         self.swapped_shared.values().copied().for_each(&mut hold);
-        for process in self.spaces().filter(|_| !self.swap.is_empty()) {
-            self.swapped(process.root).into_iter().for_each(&mut hold);
+        if !self.swap.is_empty() {
+            self.roots().into_iter().flat_map(|root| self.swapped(root)).for_each(hold);
         }
         held
     }

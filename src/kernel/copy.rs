@@ -4,8 +4,9 @@
 //! that is not there yet, or is copy-on-write, is mended first as a fault would have mended it, but nothing traps and
 //! neither A nor D is set. An address that the process itself may not use makes the call fail; it kills nobody.
 
-use super::event::{FaultCaseOrMemory, KernelEvent, Observer};
+use super::event::{FaultCaseOrMemory, KernelEvent};
 use super::file::{FileId, Page};
+use super::observer::Observer;
 use super::process::Pid;
 use super::syscall::Failure;
 use super::{Kernel, PAGE};

@@ -1,11 +1,13 @@
 //! Loading a program: a new page table with the program's areas, then the old one goes.
 
 use super::area::{Area, AreaKind, Backing};
-use super::event::{FaultCaseOrMemory, KernelEvent, Observer};
+use super::event::{FaultCaseOrMemory, KernelEvent};
 use super::frames::Usage;
+use super::observer::Observer;
 use super::policy::{Exec, Guard, Heap, Policies, Stack, TrapPath};
 use super::process::{Pid, Process, ProcessState};
 use super::program::{Part, Program};
+use super::reclaim::Space;
 use super::syscall::Failure;
 use super::system::Change;
 use super::{Kernel, PAGE, System};
@@ -173,10 +175,13 @@ impl<O: Observer> Kernel<'_, O> {
         let policies = system.policies.clone().unwrap_or_default();
         let layout = system.layout(program, &system.programs[program], &policies);
         let root = self.alloc_zeroed(Usage::Table { level: system.geometry().levels - 1 })?;
+        // Nobody runs in it yet, so that no translation of it is in the TLB.
+        self.building.push(Space { pid: own.pid, asid: 0, root, areas: layout.areas.clone() });
         let adopted = self.adopt_kernel(root);
         let mut areas = layout.areas.iter();
         let built =
             adopted.and_then(|()| areas.try_for_each(|area| self.load_area(root, area, own, &policies)));
+        self.building.pop();
         match built {
             Some(()) => Some(Image { root, layout }),
             None => {

@@ -2,7 +2,8 @@
 
 use super::Kernel;
 use super::area::Area;
-use super::event::{FaultCaseOrMemory, KernelEvent, Observer};
+use super::event::{FaultCaseOrMemory, KernelEvent};
+use super::observer::Observer;
 use super::policy::TrapPath;
 use super::process::{Pid, Process, ProcessState};
 use super::system::Change;

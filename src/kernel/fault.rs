@@ -2,8 +2,9 @@
 
 use super::area::{Area, AreaKind};
 use super::bug::Bug;
-use super::event::{FaultCase, FaultCaseOrMemory, KernelEvent, Observer, Prot};
+use super::event::{FaultCase, FaultCaseOrMemory, KernelEvent, Prot};
 use super::frames::Usage;
+use super::observer::Observer;
 use super::policy::Stack;
 use super::process::Pid;
 use super::swap;

@@ -2,10 +2,12 @@
 
 use super::area::{Area, AreaKind};
 use super::bug::Bug;
-use super::event::{KernelEvent, Observer};
+use super::event::KernelEvent;
 use super::frames::Usage;
+use super::observer::Observer;
 use super::policy::Fork;
 use super::process::Pid;
+use super::reclaim::Space;
 use super::swap;
 use super::syscall::Failure;
 use super::table::{COW, Place};
@@ -39,7 +41,9 @@ impl<O: Observer> Kernel<'_, O> {
             borrowed_from: None,
             ..parent.clone()
         };
+        self.building.push(Space { pid, asid, root, areas: child.areas.clone() });
         let copied = self.copy_space(&parent, &child);
+        self.building.pop();
         // The parent's writable translations may be in the TLB still.
         self.fence_space(parent.asid);
         if copied.is_none() {

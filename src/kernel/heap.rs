@@ -1,7 +1,8 @@
 //! sbrk: the break moves. What that costs now, and what later, is the heap policy's to say.
 
 use super::area::{Area, AreaKind};
-use super::event::{KernelEvent, Observer};
+use super::event::KernelEvent;
+use super::observer::Observer;
 use super::policy::Heap;
 use super::process::Pid;
 use super::syscall::Failure;

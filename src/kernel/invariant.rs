@@ -1,4 +1,5 @@
-//! The invariants by name, for expectations and for other programs: what a [`Broken`] is a case of.
+//! The invariants by name, for expectations and for other programs: what a [`Broken`] is a case of. Those that no
+//! bug breaks cannot be expected to break.
 
 use super::check::Broken;
 use schemars::JsonSchema;
@@ -16,10 +17,16 @@ pub enum Invariant {
     /// The free list leads to every free frame, to each once, and to nothing else.
     FreeList,
     /// A slot of swap counts no fewer holders than it has.
+    #[serde(skip_deserializing)]
+    #[schemars(skip)]
     SwapReferences,
     /// What memory has of a file and the disk has not is marked as dirty.
+    #[serde(skip_deserializing)]
+    #[schemars(skip)]
     Written,
     /// Every process's table has the same kernel in it.
+    #[serde(skip_deserializing)]
+    #[schemars(skip)]
     KernelHalf,
     /// What is copy-on-write cannot be written.
     WritableCow,

@@ -4,8 +4,8 @@
 //! Stacks come and go with processes, long after the page tables were built. A new one is one PTE where the kernel's tables
 //! are shared, and one in every process's table where they are copied.
 
-use super::event::Observer;
 use super::frames::Usage;
+use super::observer::Observer;
 use super::policy::Mapping;
 use super::syscall::Failure;
 use super::system::System;

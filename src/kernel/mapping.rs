@@ -18,8 +18,8 @@
 //! The direct map is no owner of the frames it shows; the PTE of a kernel stack in the kernel's own table is.
 
 use super::area::{Area, AreaKind};
-use super::event::{Observer, Unwatched};
 use super::frames::Usage;
+use super::observer::{Observer, Unwatched};
 use super::policy::Mapping;
 use super::process::Process;
 use super::system::{Change, Setup, System};
@@ -215,7 +215,8 @@ impl System {
         self.check_kernel_layout(setup)?;
         self.write_trampoline();
         let hart = HartId(0);
-        let mut kernel = Kernel { system: self, watch: &mut Unwatched, hart, pinned: vec![] };
+        let mut kernel =
+            Kernel { system: self, watch: &mut Unwatched, hart, pinned: vec![], building: vec![] };
         let built = kernel.build_kernel_table();
         // What happened before the first step is no part of the run.
         self.counters = super::Counters::default();

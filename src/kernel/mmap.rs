@@ -1,8 +1,9 @@
 //! mmap and munmap: an area that shows a file, and its end, when what was written to a shared one goes to the file.
 
 use super::area::{Area, AreaKind, Backing};
-use super::event::{KernelEvent, Observer};
+use super::event::KernelEvent;
 use super::file::{File, FileId, FileKind};
+use super::observer::Observer;
 use super::process::{Pid, Process};
 use super::syscall::Failure;
 use super::system::Change;

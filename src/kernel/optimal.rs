@@ -3,7 +3,8 @@
 //! A run without a thought for the future tells it: which pages a process uses, in which order, does not depend on which of
 //! them have frames.
 
-use super::event::{Event, KernelEvent, Observer};
+use super::event::{Event, KernelEvent};
+use super::observer::Observer;
 use super::op::Op;
 use super::policy::Reclaim;
 use super::process::Pid;

@@ -90,6 +90,8 @@ pub enum Within {
     Value,
     /// These bytes of an expression.
     Part(Range<usize>),
+    /// These bytes of an expression that is this item of a list, from 0.
+    Item(usize, Range<usize>),
     /// This field of an object.
     Field(String),
 }

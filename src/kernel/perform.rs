@@ -1,8 +1,9 @@
 //! Carrying out an operation: whose it is, what its names and expressions mean now, and which mechanism does it.
 
 use super::copy::Transfer;
-use super::event::{KernelEvent, Observer};
+use super::event::KernelEvent;
 use super::expr::{Expr, UnknownName};
+use super::observer::Observer;
 use super::op::{Action, Op};
 use super::outcome::{About, OpError, Outcome, Within};
 use super::process::Pid;
@@ -23,7 +24,7 @@ impl System {
     pub fn perform<O: Observer>(&mut self, op: &Op, watch: &mut O) -> Result<Outcome, OpError> {
         let hart = self.hart;
         let bare = self.policies.is_none();
-        let mut kernel = Kernel { system: self, watch, hart, pinned: vec![] };
+        let mut kernel = Kernel { system: self, watch, hart, pinned: vec![], building: vec![] };
         if bare { kernel.bare(op) } else { kernel.perform(op) }
     }
 }
@@ -64,8 +65,7 @@ impl<O: Observer> Kernel<'_, O> {
             }
             Action::Touch { pages, at, store } => {
                 let first = self.address(op, "at", at)?;
-                let pages = pages.iter().map(|page| self.value(op, "pages", page));
-                let pages = pages.collect::<Result<Vec<u64>, OpError>>()?;
+                let pages = self.values(op, "pages", pages)?;
                 self.touch(pid, first, &pages, if *store { Access::Store } else { Access::Load })
             }
             Action::Push { bytes, value, times } => {
@@ -230,6 +230,17 @@ impl<O: Observer> Kernel<'_, O> {
             within: Within::Part(range),
             ..OpError::unknown(key, format!("\"{name}\" means nothing here"), name, self.system.names(op))
         })
+    }
+
+    /// The values of a list of expressions.
+    fn values(&self, op: &Op, key: &'static str, list: &[Expr]) -> Result<Vec<u64>, OpError> {
+        let value = |(at, expr)| {
+            self.value(op, key, expr).map_err(|error| match error.within {
+                Within::Part(part) => OpError { within: Within::Item(at, part), ..error },
+                _ => error,
+            })
+        };
+        list.iter().enumerate().map(value).collect()
     }
 
     /// The same as an address.

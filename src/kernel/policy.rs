@@ -131,6 +131,21 @@ policy! {
     }
 }
 
+impl std::fmt::Display for Reclaim {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::None => "none",
+            Self::Fifo => "fifo",
+            Self::Lru => "lru",
+            Self::Clock => "clock",
+            Self::SecondChance => "second chance",
+            Self::Aging => "aging",
+            Self::Random => "random",
+            Self::Optimal => "optimal",
+        })
+    }
+}
+
 /// All policies of a kernel.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]

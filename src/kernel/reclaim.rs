@@ -4,17 +4,27 @@
 //! the frame any more. What is only in memory is then written, to swap or to its file; what the disk has as well is
 //! dropped. Which page it is to be is a question of policy, answered in [`replace`](super::replace).
 
-use super::event::{KernelEvent, Observer};
+use super::event::KernelEvent;
 use super::file::FileKind;
 use super::frames::{Frame, Usage};
+use super::observer::Observer;
 use super::policy::Reclaim;
-use super::process::Pid;
+use super::process::{Pid, Process};
 use super::swap::{self, Slot};
 use super::system::{Change, System};
 use super::table::Place;
-use super::{AreaKind, Kernel};
+use super::{Area, AreaKind, Kernel};
 use crate::hw::{Flags, Ppn, Pte, VirtAddr};
 use std::collections::BTreeMap;
+
+/// An address space, as far as it has to be known to take pages from it.
+#[derive(Clone, Debug)]
+pub(super) struct Space {
+    pub pid: Pid,
+    pub asid: u16,
+    pub root: Ppn,
+    pub areas: Vec<Area>,
+}
 
 /// A PTE that maps a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,8 +64,13 @@ impl Resident {
 impl System {
     /// The pages that may lose their frames now, from the lowest frame up: those for which there is a place on the disk.
     pub fn residents(&self) -> Vec<Resident> {
+        self.residents_with(&[])
+    }
+
+    /// The same with those of address spaces that no process has yet.
+    pub(super) fn residents_with(&self, building: &[Space]) -> Vec<Resident> {
         let has_room = self.slot_to_take().is_some();
-        let mut pages = self.pages();
+        let mut pages = self.pages(building);
         pages.retain(|page| !self.goes_to_swap(&page.frame) || page.frame.slot.is_some() || has_room);
         pages
     }
@@ -63,8 +78,8 @@ impl System {
     /// The pages in memory, from the lowest frame up: processes' own and those of the page cache whose every owner is
     /// known. What the kernel is working on has an owner that is in no table yet, and is not among them; nor are the pages of
     /// a megapage, which has one PTE for all: to divide it takes a frame, and none is free.
-    pub(super) fn pages(&self) -> Vec<Resident> {
-        let mut mappers = self.mappers();
+    pub(super) fn pages(&self, building: &[Space]) -> Vec<Resident> {
+        let mut mappers = self.mappers(building);
         let of = |(ppn, frame): (Ppn, &Frame)| {
             let mappers = mappers.remove(&ppn).unwrap_or_default();
             let cached = match frame.usage {
@@ -81,14 +96,19 @@ impl System {
     }
 
     /// Every PTE that maps a page, by frame.
-    fn mappers(&self) -> BTreeMap<Ppn, Vec<Mapper>> {
+    fn mappers(&self, building: &[Space]) -> BTreeMap<Ppn, Vec<Mapper>> {
         let mut found: BTreeMap<Ppn, Vec<Mapper>> = BTreeMap::new();
-        for process in self.spaces() {
-            for mapping in self.user_mappings(process.root) {
-                let area = self.areas_of(process).iter().find(|area| area.contains(mapping.va));
+        let finished = self.spaces().map(|process| {
+            let Process { pid, asid, root, .. } = *process;
+            (pid, asid, root, self.areas_of(process))
+        });
+        let building = building.iter().map(|space| (space.pid, space.asid, space.root, &*space.areas));
+        for (pid, asid, root, areas) in finished.chain(building) {
+            for mapping in self.user_mappings(root) {
+                let area = areas.iter().find(|area| area.contains(mapping.va));
                 let (va, place) = (mapping.va, mapping.place);
                 let shared = area.is_some_and(|area| area.shared);
-                let mapper = Mapper { pid: process.pid, asid: process.asid, va, place, shared };
+                let mapper = Mapper { pid, asid, va, place, shared };
                 for (ppn, _) in self.frames_of(place.level, place.pte) {
                     found.entry(ppn).or_default().push(mapper);
                 }
@@ -123,7 +143,7 @@ impl<O: Observer> Kernel<'_, O> {
         if policy == Reclaim::None {
             return None;
         }
-        let mut residents = self.system.residents();
+        let mut residents = self.system.residents_with(&self.building);
         residents.retain(|resident| !self.pinned.contains(&resident.ppn));
         let clean_first = self.system.policies.as_ref().is_some_and(|policies| policies.clean_first);
         if clean_first && residents.iter().any(|resident| !resident.dirty) {

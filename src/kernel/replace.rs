@@ -3,8 +3,9 @@
 //! FIFO, clock and second chance, aging, and LRU are as Silberschatz, Galvin and Gagne, "Operating System Concepts", and
 //! Tanenbaum and Bos, "Modern Operating Systems", have them; the optimal policy is Belady's (IBM Systems Journal 5, 1966).
 
-use super::event::{KernelEvent, Observer};
+use super::event::KernelEvent;
 use super::frames::{Frame, Usage};
+use super::observer::Observer;
 use super::policy::Reclaim;
 use super::process::Pid;
 use super::reclaim::Resident;
@@ -106,7 +107,7 @@ impl<O: Observer> Kernel<'_, O> {
             let replacement = Replacement { hand: Some(first.ppn), ..self.system.replacement };
             self.change(Change::Replacement(replacement));
         }
-        self.system.residents().into_iter().find(|page| page.ppn == first.ppn)
+        self.system.residents_with(&self.building).into_iter().find(|page| page.ppn == first.ppn)
     }
 
     /// Clears A in every PTE of a page. Without the fence the TLB would hide the next use.
@@ -162,7 +163,7 @@ impl<O: Observer> Kernel<'_, O> {
 
     /// The timer ticks: every page gets older by one, and its A bits are kept as the newest bit of its age.
     pub(super) fn age_pages(&mut self) {
-        for page in self.system.pages() {
+        for page in self.system.pages(&[]) {
             let used = page.frame.used >> 1 | u64::from(page.accessed()) << 7;
             if self.system.reclaim_policy() == Reclaim::Aging && used != page.frame.used {
                 self.change(Change::Frame { ppn: page.ppn, frame: Frame { used, ..page.frame } });

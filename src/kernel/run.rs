@@ -5,8 +5,9 @@
 //! taken from the lowest up, so that the two meet late. Counts are kept frame by frame, also of frames that one leaf
 //! maps: a megapage that two processes share may be demoted by one of them, and from then on its pages part one by one.
 
-use super::event::{KernelEvent, Observer};
+use super::event::KernelEvent;
 use super::frames::{Frame, JUNK_FREED, JUNK_FRESH, Usage, junk};
+use super::observer::Observer;
 use super::policy::Reclaim;
 use super::superpage::MEGAPAGE;
 use super::system::{Change, System};

@@ -7,8 +7,9 @@
 //! of its pages takes the place of its leaf, the frames stay where they are. Nothing is ever promoted again.
 
 use super::area::AreaKind;
-use super::event::{FaultCase, FaultCaseOrMemory, KernelEvent, Observer};
+use super::event::{FaultCase, FaultCaseOrMemory, KernelEvent};
 use super::frames::{Frame, Usage};
+use super::observer::Observer;
 use super::process::{Pid, Process};
 use super::system::System;
 use super::table::{COW, Place};

@@ -8,9 +8,10 @@
 //! frame again at no cost. A process that comes for the same slot meanwhile finds that frame. (Linux calls this the swap
 //! cache.)
 
-use super::event::{DiskPage, KernelEvent, Observer};
+use super::event::{DiskPage, KernelEvent};
 use super::file::{FileId, Page};
 use super::frames::{Frame, Usage};
+use super::observer::Observer;
 use super::process::{Pid, Process};
 use super::system::{Change, System};
 use super::table::{COW, Place};

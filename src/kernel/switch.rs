@@ -1,7 +1,8 @@
 //! The context switch: which process the hart runs, and which page table it uses.
 
 use super::Kernel;
-use super::event::{KernelEvent, Observer};
+use super::event::KernelEvent;
+use super::observer::Observer;
 use super::process::{Pid, TRAPFRAME_EPC, TRAPFRAME_SP};
 use super::system::Change;
 use crate::hw::{self, Csr, PhysAddr, Ppn, Privilege, Satp, VirtAddr};

@@ -1,7 +1,8 @@
 //! System calls: `ecall` traps into the kernel, which answers and returns to the next instruction.
 
 use super::copy::Transfer;
-use super::event::{KernelEvent, Observer};
+use super::event::KernelEvent;
+use super::observer::Observer;
 use super::outcome::Outcome;
 use super::policy::TrapPath;
 use super::process::Pid;

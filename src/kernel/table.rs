@@ -1,8 +1,8 @@
 //! Page tables: mechanism only. Who maps what, and why, is said elsewhere.
 
 use super::bug::Bug;
-use super::event::Observer;
 use super::frames::Usage;
+use super::observer::Observer;
 use super::policy::EmptyTables;
 use super::process::Process;
 use super::swap::{self, Slot};

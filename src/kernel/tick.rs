@@ -1,7 +1,8 @@
 //! The timer: an interrupt between two instructions, at which the kernel looks at the A bits.
 
 use super::Kernel;
-use super::event::{KernelEvent, Observer};
+use super::event::KernelEvent;
+use super::observer::Observer;
 use super::outcome::Outcome;
 use crate::hw::{Cause, VirtAddr};
 

@@ -11,7 +11,8 @@
 //! which xv6 has in C, is the kernel of the other files: it is not made of instructions, and the pc stays where `uservec`
 //! ended.
 
-use super::event::{KernelEvent, Observer, TrapStage};
+use super::event::{KernelEvent, TrapStage};
+use super::observer::Observer;
 use super::policy::{Mapping, TrapPath};
 use super::process::{Pid, Process, TRAPFRAME_EPC, TRAPFRAME_KERNEL_SATP, TRAPFRAME_KERNEL_SP, TRAPFRAME_SP};
 use super::system::{Change, System};

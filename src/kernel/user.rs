@@ -1,6 +1,7 @@
 //! What a process does itself: loads, stores, fetches, each tried again after a fault that the kernel mended.
 
-use super::event::{FaultCaseOrMemory, KernelEvent, Observer};
+use super::event::{FaultCaseOrMemory, KernelEvent};
+use super::observer::Observer;
 use super::outcome::Outcome;
 use super::process::Pid;
 use super::{Kernel, PAGE};

@@ -5,8 +5,9 @@
 //! stands still while the process runs.
 
 use super::area::{Area, AreaKind};
-use super::event::{KernelEvent, Observer};
+use super::event::KernelEvent;
 use super::frames::Usage;
+use super::observer::Observer;
 use super::process::{Pid, Process};
 use super::system::{Change, System};
 use super::{Kernel, PAGE};

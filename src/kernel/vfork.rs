@@ -2,7 +2,8 @@
 //! child executes a program or ends, and then finds in its memory what the child has written.
 
 use super::Kernel;
-use super::event::{KernelEvent, Observer};
+use super::event::KernelEvent;
+use super::observer::Observer;
 use super::policy::TrapPath;
 use super::process::{Pid, Process};
 use super::syscall::Failure;

@@ -137,6 +137,9 @@ fn page(page: &PageExpect, node: &Node, problems: &mut Vec<Problem>) {
             never("flags", "what maps a page has R or X", "write \"VR…\"");
         }
     }
+    if page.swapped == Some(true) && page.mapped == Some(true) {
+        never("swapped", "a page that is mapped is not in swap", "remove this, or \"mapped\": true");
+    }
     let PageExpect { at: _, process: _, mapped, swapped, flags, level, cow, refs } = page;
     let says = [
         mapped.is_some(),

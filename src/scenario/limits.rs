@@ -10,6 +10,7 @@ pub use super::settings::{MAX_COST, MAX_HARTS, MAX_TLB_ENTRIES};
 pub use super::syntax::{MAX_BYTES, MAX_DEPTH, MAX_VALUES};
 pub use crate::kernel::expr::{MAX_DEPTH as MAX_PARENTHESES, MAX_OPERATORS};
 pub use crate::kernel::operand::MAX_TIMES;
+pub use crate::kernel::swap::MOST_SLOTS as MAX_SLOTS;
 pub use crate::kernel::system::MOST_FRAMES as MAX_KERNEL_FRAMES;
 
 /// The most bytes that memory may have without a kernel.

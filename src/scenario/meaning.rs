@@ -7,9 +7,10 @@ use super::impossible;
 use super::node::{Node, Value};
 use super::source::Place;
 use crate::hw::{AdUpdate, Paging, Replacement};
-use crate::kernel::policy::{Fork, Mapping, Stack};
+use crate::kernel::policy::{Fork, Mapping, Policies, Reclaim, Stack};
+use crate::kernel::swap::MOST_SLOTS;
 use crate::kernel::system::NAMES;
-use crate::kernel::{Action, Bug, Policies};
+use crate::kernel::{Action, Bug, PAGE};
 
 /// The most bytes that a name may have: of a process, a program, a file, a mapping or a variable.
 pub const MAX_NAME_BYTES: usize = 100;
@@ -90,6 +91,7 @@ fn with_kernel(document: &Document, policies: &Policies, root: &Node, problems: 
         let why = "the stack is fixed";
         no_effect(root, &["kernel", "stack_limit"], why, "add \"stack\": \"grow\", or remove it", problems);
     }
+    pressure(root, policies, problems);
     if let Some((why, help)) = harmless(document, policies) {
         no_effect(root, &["kernel", "bug"], why, help, problems);
     }
@@ -105,6 +107,30 @@ fn with_kernel(document: &Document, policies: &Policies, root: &Node, problems: 
     if (2..=8).contains(&document.machine.harts) {
         let help = "remove it; other harts are for a bare machine";
         no_effect(root, &["machine", "harts"], "the kernel runs on the first hart", help, problems);
+    }
+}
+
+/// Whether the swap has no more slots than there can be.
+pub fn is_swap_possible(policies: &Policies) -> bool {
+    policies.swap.0 / PAGE <= MOST_SLOTS
+}
+
+/// What is said of memory under pressure, and says nothing.
+fn pressure(root: &Node, policies: &Policies, problems: &mut Vec<Problem>) {
+    if !is_swap_possible(policies) {
+        let what = "no swap is so large";
+        let help = format!("use at most {MOST_SLOTS} slots of 4 KiB: \"128M\"");
+        problems.push(Problem::advice(root.place_of(&["kernel", "swap"]), what, help));
+    }
+    if policies.reclaim == Reclaim::None {
+        for key in ["swap", "clean_first"] {
+            let help = "add \"reclaim\": \"clock\", or remove it";
+            no_effect(root, &["kernel", key], "no page loses its frame", help, problems);
+        }
+    }
+    if policies.reclaim != Reclaim::Random {
+        let help = "add \"reclaim\": \"random\", or remove it";
+        no_effect(root, &["kernel", "seed"], "nothing is left to chance", help, problems);
     }
 }
 
@@ -200,6 +226,11 @@ fn operation(operation: &Operation, node: &Node, bare: bool, problems: &mut Vec<
             for key in ["process", "pc"] {
                 let help = "remove it; a new process has the name that \"as\" says, and begins at 0";
                 no_effect(node, &[key], "spawn makes a process of its own", help, problems);
+            }
+        }
+        Action::Tick {} => {
+            for key in ["process", "pc"] {
+                no_effect(node, &[key], "the timer interrupts whoever runs", "remove it", problems);
             }
         }
         Action::Mmap { name: Some(name), .. } => {

@@ -8,6 +8,7 @@ use super::node::Node;
 use super::settings::MachineSettings;
 use super::source::{Place, Source};
 use super::{Scenario, disk, include, meaning, mend, overlay, programs, syntax, unused, variants};
+use crate::kernel::expr::Size;
 use crate::kernel::policy::Mapping;
 use crate::kernel::system::Setup;
 use std::collections::BTreeSet;
@@ -99,6 +100,9 @@ fn scenario(
     }
     for policies in kernel.iter_mut().filter(|policies| !meaning::has_kernel_half(machine.paging, policies)) {
         policies.mapping = Mapping::default();
+    }
+    for policies in kernel.iter_mut().filter(|policies| !meaning::is_swap_possible(policies)) {
+        policies.swap = Size(0);
     }
     let setup = Setup { machine, costs: document.machine.costs, kernel, programs, files };
     let Script { chapters, steps } = match root.get_mut("steps") {

@@ -96,6 +96,9 @@ fn problem(step: &Step, error: &OpError) -> Problem {
         (None, _) => step.node.place.first_byte(),
         (Some(value), Within::Value) => value.place.clone(),
         (Some(value), Within::Part(part)) => value.inside(part.clone()),
+        (Some(value), Within::Item(at, part)) => {
+            value.items().get(*at).map_or_else(|| value.place.clone(), |item| item.inside(part.clone()))
+        }
         (Some(value), Within::Field(name)) => match error.about == About::Name(name.clone()) {
             true => value.place_of_key(name),
             false => value.place_of(&[name]),

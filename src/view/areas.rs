@@ -2,7 +2,7 @@
 
 use super::{Line, Mark, Panel, Role, touched::Touched};
 use crate::kernel::event::Prot;
-use crate::kernel::{Area, PAGE, System};
+use crate::kernel::{Area, PAGE, Process, System};
 use crate::story::Story;
 
 /// The panel: the areas of the process that acts.
@@ -23,7 +23,7 @@ pub fn panel(story: &Story) -> Panel {
         let mappings = system.mappings_between(process.root, area.start, area.end);
         let there: u64 = mappings.iter().map(|mapping| mapping.place.frames(&geometry).count() as u64).sum();
         let role = if there < pages { Role::Absent } else { Role::Plain };
-        let source = source(system, area);
+        let source = format!("{}{}", source(system, area), in_swap(system, process, area));
         lines.push(
             Line::of(Role::Plain, format!("{:12} {:12} ", area.start.to_string(), area.end.to_string()))
                 .with(Role::Dim, format!("{}  ", Prot(area.prot)))
@@ -52,6 +52,14 @@ fn kernels(area: &Area) -> Line {
         format!("{:12} {:12} {}  all ", area.start.to_string(), area.end.to_string(), Prot(area.prot)),
     )
     .with(Role::Dim, area.label())
+}
+
+/// ` 2 in swap`, if some of an area's pages are there.
+fn in_swap(system: &System, process: &Process, area: &Area) -> String {
+    match system.swapped_between(process.root, area.start, area.end).len() {
+        0 => String::new(),
+        pages => format!(" {pages} in swap"),
+    }
 }
 
 /// Where an area's pages come from, if not from nowhere: ` of sh`, ` (file, shared)` where the file's name is told already.

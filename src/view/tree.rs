@@ -193,7 +193,11 @@ impl<'a> Tree<'a> {
     fn start(&self, indent: &str, branch: &str, index: u64, level: u32, pa: PhysAddr, pte: Pte) -> Line {
         let digits = self.geometry.index_bits_at(level).div_ceil(4) as usize;
         let line = Line::of(Role::Dim, format!("{indent}{branch}"));
-        let role = if pte.is_valid() { Role::Plain } else { Role::Fault };
+        let role = match pte.is_valid() {
+            true => Role::Plain,
+            false if self.slot(pte).is_some() => Role::Absent,
+            false => Role::Fault,
+        };
         line.with(self.role(pa, role), format!("[{index:0digits$x}] ")).marked(self.mark(pa))
     }
 
@@ -203,7 +207,7 @@ impl<'a> Tree<'a> {
         let label = area.map(|area| format!(" {}", area.label())).unwrap_or_default();
         if let Some(slot) = self.slot(pte) {
             let flags = names::flags(pte.flags());
-            let line = line.with(self.role(pa, Role::Absent), format!("swap slot {slot}  "));
+            let line = line.with(self.role(pa, Role::Absent), format!("swap slot {slot} "));
             return line.with(self.role(pa, Role::Strong), flags).with(Role::Plain, label);
         }
         if !pte.is_valid() {

@@ -29,8 +29,9 @@ const COUNTERS: [&str; 17] = [
     "walks",
 ];
 
-/// The kinds of events that are promised, each with its fields. `evict` comes with reclaim.
-const KINDS: [(&str, &[&str]); 21] = [
+/// The kinds of events that are promised, each with its fields. (A page is read from a file or from swap, and written to
+/// either: `file` and `page`, or `slot`.)
+const KINDS: [(&str, &[&str]); 22] = [
     ("tlb_hit", &["va", "vpn", "slot", "pte"]),
     ("tlb_miss", &["va", "vpn"]),
     ("tlb_fill", &["slot", "vpn", "level", "pte"]),
@@ -46,8 +47,9 @@ const KINDS: [(&str, &[&str]); 21] = [
     ("frame_ref", &["ppn", "refs"]),
     ("frame_copy", &["from", "to"]),
     ("frame_zero", &["ppn"]),
-    ("page_in", &["file", "page", "ppn"]),
-    ("page_out", &["file", "page", "ppn"]),
+    ("page_in", &["ppn"]),
+    ("page_out", &["ppn"]),
+    ("evict", &["ppn"]),
     ("context_switch", &["from", "to"]),
     ("process_new", &["pid", "name"]),
     ("process_kill", &["pid"]),
@@ -161,7 +163,8 @@ fn an_outcome_says_how_the_operation_ended() {
     for (name, _, steps) in runs() {
         for step in &steps {
             let outcome = &step["outcome"];
-            let access = ["load", "store", "fetch", "push"].contains(&step["op"]["op"].as_str().unwrap());
+            let access =
+                ["load", "store", "fetch", "push", "touch"].contains(&step["op"]["op"].as_str().unwrap());
             match (outcome["ok"].as_bool().expect("ok is true or false"), access) {
                 (true, true) => {
                     has_keys(outcome, &["ok", "pa", "value"], &[]);
@@ -210,6 +213,10 @@ fn every_promised_kind_of_event_is_there_with_its_fields() {
                 let there = |field: &&&str| event.get(**field).is_none();
                 assert_eq!(fields.iter().find(there), None, "{event}");
                 seen.insert(*kind);
+            }
+            if ["page_in", "page_out"].contains(&kind) {
+                let file = event["file"].is_string() && event["page"].is_u64();
+                assert_ne!(file, event["slot"].is_u64(), "{event}");
             }
             for key in
                 ["pa", "va", "ppn", "vpn", "pte", "stval", "sepc", "value", "was", "root", "start", "end"]
@@ -290,7 +297,7 @@ fn a_state_has_exactly_the_shape_that_is_promised() {
         has_keys(&state["counters"], &COUNTERS, &[]);
         let list = |value: &'_ Value| value.as_array().unwrap().clone();
         for process in list(&state["processes"]) {
-            has_keys(&process, &["pid", "name", "state", "satp", "areas", "pages"], &["program"]);
+            has_keys(&process, &["pid", "name", "state", "satp", "areas", "pages"], &["program", "swapped"]);
             for area in list(&process["areas"]) {
                 has_keys(&area, &["start", "end", "prot", "kind", "shared", "file"], &["name"]);
                 seen.insert(if area["file"].is_string() { "a file's area" } else { "an area" });

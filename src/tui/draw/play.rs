@@ -93,7 +93,11 @@ fn settings(story: &Story) -> String {
         Bug::None => String::new(),
         bug => format!(" · {bug}"),
     };
-    format!("{paging} · {fork} · {heap}{bug}")
+    let memory = match policies.reclaim {
+        policy::Reclaim::None => format!("{fork} · {heap}"),
+        reclaim => format!("reclaim {reclaim}"),
+    };
+    format!("{paging} · {memory}{bug}")
 }
 
 /// The names of the panels. Where there is no room for all of them, only their numbers, and the name of the chosen one.

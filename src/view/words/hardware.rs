@@ -153,6 +153,9 @@ fn pte_write(
     let cow = crate::kernel::table::COW;
     let target = geometry.frame_address(pte.ppn(geometry));
     let same_page = pte.with_flags(Flags::default()) == was.with_flags(Flags::default());
+    if let Some(told) = super::pressure::swap_entry(geometry, pa, pte, was) {
+        return told;
+    }
     if !pte.is_valid() {
         let kind = if was.is_leaf() { "The page is unmapped" } else { "The table is unlinked" };
         return format!("{kind}: the PTE at {pa} is cleared.");

@@ -1,9 +1,9 @@
 //! What the kernel does when memory is short, in words.
 
-use crate::hw::Ppn;
+use crate::hw::{Geometry, PhysAddr, Ppn, Pte};
 use crate::kernel::event::DiskPage;
 use crate::kernel::policy::Reclaim;
-use crate::kernel::swap::Slot;
+use crate::kernel::swap::{Slot, slot_of};
 use crate::kernel::{KernelEvent, System};
 use crate::view::{count, names};
 
@@ -52,6 +52,27 @@ pub(super) fn sentence(event: &KernelEvent, system: &System) -> Option<String> {
         ),
         KernelEvent::Tick => "The timer ticks. The kernel looks at the A bits, and clears them: they tell what is used from here on.".into(),
         KernelEvent::SwapRef { slot, refs } => slot_refs(system, *slot, *refs),
+        _ => return None,
+    })
+}
+
+/// What is written to a PTE of a page that goes to swap, or is there; `None` for any other.
+pub(super) fn swap_entry(geometry: &Geometry, pa: PhysAddr, pte: Pte, was: Pte) -> Option<String> {
+    Some(match (slot_of(pte, geometry), slot_of(was, geometry)) {
+        (Some(slot), None) if was.is_valid() => format!(
+            "V is cleared: the next use of the page traps. In place of the frame the PTE at {pa} names slot {slot} of swap, for the kernel to find the page."
+        ),
+        (Some(slot), None) => {
+            format!("The PTE at {pa} names slot {slot}, too: the page has one owner more in swap.")
+        }
+        (Some(_), Some(_)) => {
+            format!(
+                "W is taken away and C set in the PTE at {pa}, although the page is in swap: it will come back like that."
+            )
+        }
+        (None, Some(slot)) if !pte.is_valid() => {
+            format!("The PTE at {pa} is cleared, and does not name slot {slot} any more.")
+        }
         _ => return None,
     })
 }
