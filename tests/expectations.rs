@@ -84,3 +84,23 @@ fn a_file_ends_where_it_says() {
         assert_eq!(word(at, "0"), ["expected value to be 0x0, but it is past the end of the file"], "{at}");
     }
 }
+
+#[test]
+fn the_free_list_and_physical_memory_are_compared_frame_by_frame() {
+    let spawned =
+        |expect: &str| told(&format!(r#"{{ "op": "spawn", "program": "a", "expect": {{ {expect} }} }}"#));
+    let right = r#""free_list": [ "0x80035000", "0x80035000 - page" ],
+        "memory": [ { "at": "0x80035000", "physical": true, "value": "0x80034000" } ]"#;
+    assert_eq!(spawned(right), [""; 0]);
+    assert_eq!(
+        spawned(r#""free_list": [ "0x80035000", "0x80035000" ], "tlb_reach": "4K""#),
+        [
+            "expected tlb_reach to be 4096, but it is 0",
+            "expected free_list to be 0x80035000, but it is 0x80034000"
+        ]
+    );
+    assert_eq!(
+        spawned(r#""pages": [ { "at": "stack", "level": 1 } ]"#),
+        ["expected level to be 1, but it is 0"]
+    );
+}

@@ -262,6 +262,53 @@ fn an_elf_file_that_cannot_be_loaded_says_why() {
     assert!(said(said_of_elf(le64(64 + 56 * 2 + 16, 0x3f_ffff_a000))).contains("does not fit"));
 }
 
+/// A heap of one megapage, and then small pages until memory is full.
+fn full_of_megapages(last: &[Value]) -> Story {
+    let machine = json!({ "frames": 1544 });
+    let kernel = json!({ "superpages": true, "heap": "eager" });
+    let mut steps =
+        vec![json!({ "op": "spawn", "program": "sh" }), json!({ "op": "sbrk", "bytes": "4M - brk" })];
+    let mut first = story(machine.clone(), kernel.clone(), json!(steps));
+    first.timeline.seek(usize::MAX);
+    // One of the frames that are left becomes the table of the next pages.
+    let pages = first.system().frames_free() - 1;
+    steps.push(json!({ "op": "sbrk", "bytes": pages * 4096 }));
+    steps.extend_from_slice(last);
+    story(machine, kernel, json!(steps))
+}
+
+#[test]
+fn a_megapage_stays_whole_if_no_frame_is_free_to_divide_it() {
+    let mut story = full_of_megapages(&[
+        json!({ "op": "store", "at": "2M", "value": 7 }),
+        json!({ "op": "sbrk", "bytes": "4M - 8K - brk" }),
+        json!({ "op": "load", "at": "2M", "expect": { "value": 7, "pages": [ { "at": "4M - 8K", "level": 1 } ] } }),
+        json!({ "op": "sbrk", "bytes": "4M - brk" }),
+        json!({ "op": "sbrk", "bytes": "-8K", "expect": { "frames_used": "-1", "pages": [ { "at": "2M", "level": 0 } ] } }),
+    ]);
+    let refusals: Vec<Option<&str>> = outcomes(&story).into_iter().map(refused).collect();
+    assert_eq!(refusals, [None, None, None, None, Some("no frame is free"), None, None, None]);
+    assert_eq!(story.check(), []);
+    let used = frames_used(&mut story);
+    assert_eq!(used[2], 1544, "memory is full");
+    assert_eq!(used[4], used[3], "the call that failed has changed nothing");
+    story.system().check_at_rest().expect("the invariants hold");
+}
+
+#[test]
+fn a_megapage_of_sv32_has_4_mib() {
+    let steps = json!([
+        { "op": "spawn", "program": "sh" },
+        { "op": "sbrk", "bytes": "8M - brk" },
+        { "op": "store", "at": "2M", "value": 1, "expect": { "frames_used": "+1" } },
+        { "op": "load", "at": "8M - 4", "width": 4,
+          "expect": { "frames_used": "+1024", "tlb_reach": "+4194304", "pages": [ { "at": "4M", "level": 1 } ] } },
+        { "op": "fork", "as": "child", "expect": { "pages": [ { "at": "4M", "level": 1, "refs": 2, "cow": true } ] } },
+    ]);
+    let mut story = story(json!({ "paging": "sv32", "frames": 4096 }), json!({ "superpages": true }), steps);
+    assert_eq!(story.check(), []);
+}
+
 /// Whatever sets A, and whatever the TLB still knows: each answer has the pages touched since the answer before.
 #[test]
 fn accessed_tells_what_was_touched_since_it_was_last_asked() {

@@ -171,6 +171,12 @@ impl Machine {
             .collect()
     }
 
+    /// How much memory a hart's TLB reaches, in bytes: the sizes of the pages of all its entries together.
+    pub fn tlb_reach(&self, hart: HartId) -> u64 {
+        let Some(geometry) = self.geometry(hart).or(self.config.paging.geometry()) else { return 0 };
+        self.hart(hart).tlb.entries().map(|(_, entry)| geometry.leaf_bytes(entry.level)).sum()
+    }
+
     /// Applies a change and gives back its inverse: the one door through which state changes.
     pub fn swap(&mut self, change: Change) -> Change {
         match change {

@@ -110,7 +110,7 @@ impl<O: Observer> Kernel<'_, O> {
         let needed = Flags::U | if access == Access::Store { Flags::W } else { Flags::R };
         let usable = |kernel: &Self| {
             let place = kernel.system.leaf_for(kernel.process(pid).root, va)?;
-            let ppn = place.pte.ppn(&kernel.system.geometry());
+            let ppn = place.frame_of(&kernel.system.geometry(), va);
             place.pte.flags().has(needed).then_some(ppn)
         };
         // A page that comes back from swap may still be copy-on-write.

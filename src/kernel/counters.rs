@@ -90,16 +90,18 @@ impl Counters {
         match event {
             Event::Hardware(event) => self.count_hardware(event, costs, by),
             Event::Kernel(event) => {
-                let (total, cycles) = match event {
-                    KernelEvent::FrameCopy { .. } => (&mut self.frames_copied, costs.copy),
-                    KernelEvent::FrameZero { .. } => (&mut self.frames_zeroed, costs.zero),
-                    KernelEvent::PageIn { .. } => (&mut self.page_ins, costs.disk),
-                    KernelEvent::PageOut { .. } => (&mut self.page_outs, costs.disk),
-                    KernelEvent::Evict { .. } => (&mut self.evictions, 0),
+                let (total, many, cycles) = match event {
+                    KernelEvent::FrameCopy { .. } => (&mut self.frames_copied, 1, costs.copy),
+                    KernelEvent::RunCopy { frames, .. } => (&mut self.frames_copied, *frames, costs.copy),
+                    KernelEvent::FrameZero { .. } => (&mut self.frames_zeroed, 1, costs.zero),
+                    KernelEvent::RunZero { frames, .. } => (&mut self.frames_zeroed, *frames, costs.zero),
+                    KernelEvent::PageIn { .. } => (&mut self.page_ins, 1, costs.disk),
+                    KernelEvent::PageOut { .. } => (&mut self.page_outs, 1, costs.disk),
+                    KernelEvent::Evict { .. } => (&mut self.evictions, 1, 0),
                     _ => return,
                 };
-                *total = by(*total, 1);
-                self.cycles = by(self.cycles, cycles);
+                *total = by(*total, many);
+                self.cycles = by(self.cycles, many * cycles);
             }
         }
     }

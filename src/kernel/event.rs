@@ -1,6 +1,7 @@
 //! What happens, told as it happens: the hardware's events and the kernel's own.
 
 use super::area::AreaKind;
+pub use super::fault_case::{FaultCase, FaultCaseOrMemory};
 use super::frames::Usage;
 use super::policy::Reclaim;
 use super::process::Pid;
@@ -34,61 +35,6 @@ pub enum DiskPage {
         /// Which.
         slot: Slot,
     },
-}
-
-/// The cases of the fault handler.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FaultCase {
-    /// No area holds the address: kill.
-    NoArea,
-    /// The guard page under the stack: kill.
-    GuardPage,
-    /// Below the stack, but not just below `sp`: a wild access, not growth. Kill.
-    WildStack,
-    /// A page of the kernel's, mapped without U: kill.
-    KernelPage,
-    /// The area does not allow such an access: kill.
-    Forbidden,
-    /// Something that no page table can mend, such as absent memory: kill.
-    Unrepairable,
-    /// Just below the stack: it grows down to it.
-    StackGrowth,
-    /// Promised memory that is touched for the first time: a frame of zeros.
-    ZeroFill,
-    /// A load from promised memory of one's own that was never written: the frame of zeros that all share.
-    ZeroPage,
-    /// A page that lost its frame: it comes back from swap.
-    SwapIn,
-    /// A page of a file: from the page cache, read first if it is not there.
-    FilePage,
-    /// The first store to a private page of a file: a copy of the cached page.
-    FileCopy,
-    /// A store to a copy-on-write page with other owners: a copy.
-    CowCopy,
-    /// A store to a copy-on-write page that has no other owner: writable again.
-    CowLastOwner,
-    /// A is clear and the machine leaves it to the kernel.
-    SetAccessed,
-    /// D is clear and the machine leaves it to the kernel.
-    SetDirty,
-    /// The tables allow the access: the TLB was stale, or another hart was first.
-    Spurious,
-}
-
-impl FaultCase {
-    /// The process does not survive it.
-    pub fn kills(self) -> bool {
-        matches!(
-            self,
-            Self::NoArea
-                | Self::GuardPage
-                | Self::WildStack
-                | Self::KernelPage
-                | Self::Forbidden
-                | Self::Unrepairable
-        )
-    }
 }
 
 /// The stages of the way into the kernel and back.
@@ -146,6 +92,59 @@ pub enum KernelEvent {
     FrameZero {
         /// Which.
         ppn: Ppn,
+    },
+    /// A run of frames is taken from the free list, for a megapage.
+    RunAlloc {
+        /// The first of them.
+        ppn: Ppn,
+        /// How many they are.
+        frames: u64,
+        /// What for.
+        #[serde(rename = "use")]
+        usage: Usage,
+    },
+    /// Frames of a run go back to the free list.
+    RunFree {
+        /// The first frame of the run.
+        ppn: Ppn,
+        /// How many go back: all, unless others still hold some.
+        frames: u64,
+    },
+    /// Frames of a run have more owners, or fewer.
+    RunRef {
+        /// The first frame of the run.
+        ppn: Ppn,
+        /// How many have.
+        frames: u64,
+        /// The most that one of them has now.
+        refs: u32,
+    },
+    /// The contents of a run are copied to another.
+    RunCopy {
+        /// From the run that begins with this frame.
+        from: Ppn,
+        /// To the run that begins with this one.
+        to: Ppn,
+        /// How many frames each has.
+        frames: u64,
+    },
+    /// A run is filled with zeros.
+    RunZero {
+        /// Its first frame.
+        ppn: Ppn,
+        /// How many it has.
+        frames: u64,
+    },
+    /// A megapage is divided into pages, which keep its frames and its flags.
+    Demote {
+        /// Whose.
+        pid: Pid,
+        /// Its first address.
+        va: VirtAddr,
+        /// The new table, which has a PTE for each page.
+        table: Ppn,
+        /// How many pages it becomes.
+        frames: u64,
     },
     /// A page is read from the disk into a frame.
     PageIn {
@@ -453,19 +452,4 @@ impl Serialize for Prot {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
     }
-}
-
-/// Why a process is killed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case", untagged)]
-pub enum FaultCaseOrMemory {
-    /// A fault that cannot be mended.
-    Fault(FaultCase),
-    /// No frame could be had: `"out_of_memory"`.
-    #[serde(serialize_with = "out_of_memory")]
-    OutOfMemory,
-}
-
-fn out_of_memory<S: serde::Serializer>(serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str("out_of_memory")
 }

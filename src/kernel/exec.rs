@@ -221,6 +221,7 @@ impl<O: Observer> Kernel<'_, O> {
                 Some(())
             }
             AreaKind::Heap if policies.heap == Heap::Lazy => Some(()),
+            AreaKind::Heap => self.fill_heap(root, area.start..area.end),
             _ => area.pages().try_for_each(|va| {
                 let frame = match area.file_page(va) {
                     Some((file, page)) => self.read_privately(file, page, Usage::Private(area.kind))?,

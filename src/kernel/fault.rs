@@ -34,6 +34,7 @@ impl System {
             None if self.is_swapped(process, va) => FaultCase::SwapIn,
             // The heap ends with the break, also inside of a page.
             None if area.kind == AreaKind::Heap && va >= process.brk => FaultCase::NoArea,
+            None if self.is_for_superpage(process, &area, va) => FaultCase::SuperpageFill,
             None => self.absent(&area, va, access),
         }
     }
@@ -59,10 +60,11 @@ impl System {
 
     fn present(&self, place: Place, access: Access) -> FaultCase {
         let flags = place.pte.flags();
-        let owners = self.frame(place.pte.ppn(&self.geometry())).map_or(0, |frame| self.owners(frame));
+        let owners = self.owners(&place);
         let by_kernel = self.machine.config().ad_update == AdUpdate::Fault;
         match access {
             Access::Store if flags.has(COW) && owners == 1 => FaultCase::CowLastOwner,
+            Access::Store if flags.has(COW) && place.level > 0 => self.superpage_copy_case(),
             Access::Store if flags.has(COW) => FaultCase::CowCopy,
             _ if by_kernel && !flags.has(Flags::A) => FaultCase::SetAccessed,
             Access::Store if by_kernel && !flags.has(Flags::D) => FaultCase::SetDirty,
@@ -151,6 +153,9 @@ impl<O: Observer> Kernel<'_, O> {
             FaultCase::FilePage => self.map_file_page(&process, page)?,
             FaultCase::FileCopy => self.copy_file_page(&process, page)?,
             FaultCase::CowCopy => self.copy_on_write(&process, page)?,
+            FaultCase::SuperpageFill | FaultCase::SuperpageCopy | FaultCase::SuperpageSplit => {
+                self.mend_superpage(pid, va, access, case)?;
+            }
             FaultCase::CowLastOwner => {
                 self.reflag(&process, page, |flags| flags.without(COW) | Flags::W);
             }

@@ -91,13 +91,20 @@ impl<O: Observer> Kernel<'_, O> {
         let own = self.system.frame(ppn).is_some_and(|frame| matches!(frame.usage, Usage::Private(_)));
         let private = (!area.shared || own) && !area.kind.is_kernel();
         if private && self.fork_policy() == Fork::Copy {
-            let copy = self.alloc_copy(ppn, Usage::Private(area.kind))?;
             let flags = if flags.has(COW) { flags.without(COW) | Flags::W } else { flags };
+            if place.level > 0 {
+                return self.copy_superpage_to(child, va, place, flags);
+            }
+            let copy = self.alloc_copy(ppn, Usage::Private(area.kind))?;
             return self.map_or_put(child, va, copy, flags);
         }
         // A shared page that the parent has written is the parent's to write back.
         let flags = if private { self.mark_cow(place) } else { flags.without(Flags::D) };
-        if !(private && self.has(Bug::NoReferenceCount)) {
+        let counted = !(private && self.has(Bug::NoReferenceCount));
+        if place.level > 0 {
+            return self.share_superpage(child, va, place, flags, counted);
+        }
+        if counted {
             self.get_frame(ppn);
         }
         self.map_or_put(child, va, ppn, flags)

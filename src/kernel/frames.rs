@@ -185,7 +185,7 @@ impl System {
 }
 
 /// A page of junk whose first word leads to the next free frame.
-fn junk(byte: u8, next: Option<Ppn>) -> Arc<Page> {
+pub(super) fn junk(byte: u8, next: Option<Ppn>) -> Arc<Page> {
     let mut page = [byte; PAGE as usize];
     page[..8].copy_from_slice(&next.map_or(0, |next| next.0 * PAGE).to_le_bytes());
     Arc::new(page)
@@ -272,7 +272,7 @@ impl<O: Observer> Kernel<'_, O> {
     }
 
     /// What is known of a frame that a page table points to: a wrong kernel's may point to none.
-    fn known(&self, ppn: Ppn) -> Option<Frame> {
+    pub(super) fn known(&self, ppn: Ppn) -> Option<Frame> {
         let frame = self.system.frame(ppn).copied();
         self.relies_on(frame.is_some(), || format!("a page table points to {ppn}, which does not exist"));
         frame

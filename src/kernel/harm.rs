@@ -3,7 +3,7 @@
 
 use super::System;
 use super::check::Broken;
-use super::frames::Usage;
+use super::frames::{Frame, Usage};
 use crate::hw::mmu::Request;
 use crate::hw::tlb::Entry;
 use crate::hw::{self, Access, Cause, Flags, Ppn, Privilege, Pte, Trap};
@@ -21,15 +21,13 @@ impl System {
 
     /// A private frame that two PTEs allow to write: what one process stores, another one sees.
     pub(super) fn shared_writable(&self) -> Option<Broken> {
-        let geometry = self.geometry();
         let mut writers = BTreeMap::new();
+        let is_private = |(_, frame): &(Ppn, &Frame)| matches!(frame.usage, Usage::Private(_));
         for root in self.roots() {
-            for mapping in self.user_mappings(root) {
-                let (ppn, flags) = (mapping.place.pte.ppn(&geometry), mapping.place.pte.flags());
-                let private = self.frame(ppn).is_some_and(|frame| matches!(frame.usage, Usage::Private(_)));
-                if !private || !flags.has(Flags::W) {
-                    continue;
-                }
+            let leaves = self.user_mappings(root).into_iter().map(|mapping| mapping.place);
+            let writable = leaves.filter(|place| place.pte.flags().has(Flags::W));
+            let frames = writable.flat_map(|place| self.frames_of(place.level, place.pte));
+            for (ppn, _) in frames.filter(is_private) {
                 if let Some(first) = writers.insert(ppn, root) {
                     let mut roots = [first, root];
                     roots.sort_by_key(|root| self.spaces().all(|process| process.root != *root));
@@ -51,8 +49,8 @@ impl System {
         let hart = self.machine.hart(self.hart);
         let in_user_mode = hart.privilege == Privilege::User && self.running.is_some();
         let harmful = |entry: &Entry| {
-            let frame = self.frame(entry.pte().ppn(&geometry));
-            let is_free = frame.is_some_and(|frame| frame.usage == Usage::Free);
+            let mut frames = self.frames_of(entry.level, entry.pte());
+            let is_free = frames.any(|(_, frame)| frame.usage == Usage::Free);
             // What has no U is the kernel's: no program can use it, and in the kernel's map free frames have their place, too.
             let is_users = entry.pte().flags().has(Flags::U);
             is_users && (is_free || in_user_mode) && self.grants_more(entry)

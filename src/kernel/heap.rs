@@ -2,13 +2,12 @@
 
 use super::area::{Area, AreaKind};
 use super::event::KernelEvent;
-use super::frames::Usage;
 use super::observer::Observer;
 use super::policy::Heap;
 use super::process::Pid;
 use super::syscall::Failure;
 use super::{Kernel, PAGE, Process};
-use crate::hw::{Flags, Ppn, VirtAddr};
+use crate::hw::VirtAddr;
 
 impl<O: Observer> Kernel<'_, O> {
     /// Moves the break by a number of bytes and gives the old one. Growing lazily only moves it; shrinking frees the
@@ -18,6 +17,10 @@ impl<O: Observer> Kernel<'_, O> {
         let (old, new) = (process.brk, process.brk.0.checked_add_signed(bytes).ok_or(Failure::OutOfRange)?);
         let (was, end) = self.move_break(&mut process, VirtAddr(new))?;
         let root = process.root;
+        if end < was {
+            // Of a megapage that goes in part the rest must stay: no frame for its table, and nothing is done.
+            self.demote_at_edge(&process, end).ok_or(Failure::NoMemory)?;
+        }
         self.set_process(pid, process.clone());
         self.event(KernelEvent::BreakMove { pid, brk: VirtAddr(new), was: old });
         for mapping in self.system.mappings_between(root, end, was) {
@@ -25,7 +28,7 @@ impl<O: Observer> Kernel<'_, O> {
         }
         self.drop_swapped(&process, end, was);
         let eager = self.system.policies.as_ref().is_some_and(|policies| policies.heap == Heap::Eager);
-        if eager && self.fill_heap(root, was, end).is_none() {
+        if eager && self.fill_heap(root, was..end).is_none() {
             self.sbrk(pid, -bytes)?;
             return Err(Failure::NoMemory);
         }
@@ -45,12 +48,5 @@ impl<O: Observer> Kernel<'_, O> {
             return Err(Failure::OutOfRange);
         }
         Ok((was, end))
-    }
-
-    fn fill_heap(&mut self, root: Ppn, from: VirtAddr, to: VirtAddr) -> Option<()> {
-        (from.0..to.0).step_by(PAGE as usize).try_for_each(|va| {
-            let frame = self.alloc_zeroed(Usage::Private(AreaKind::Heap))?;
-            self.map_or_put(root, VirtAddr(va), frame, Flags::R | Flags::W | Flags::U)
-        })
     }
 }

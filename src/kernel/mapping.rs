@@ -124,8 +124,11 @@ impl System {
         let geometry = self.geometry();
         let mut held = vec![root];
         self.visit(root, self.user_pages(), &mut |_, place| {
-            let leads_on = place.pte.is_leaf() || place.pte.is_pointer();
-            held.extend(leads_on.then(|| place.pte.ppn(&geometry)));
+            if place.pte.is_leaf() && place.level > 0 {
+                held.extend(self.frames_of(place.level, place.pte).map(|(ppn, _)| ppn));
+            } else if place.pte.is_leaf() || place.pte.is_pointer() {
+                held.push(place.pte.ppn(&geometry));
+            }
             true
         });
         let top = geometry.levels - 1;

@@ -174,6 +174,9 @@ pub struct Policies {
     /// Whether loads from private memory that was never written all see one frame of zeros, read-only and shared.
     #[schemars(example = true)]
     pub zero_page: bool,
+    /// Whether parts of the heap as large as a leaf of level 1 maps, and aligned so, get megapages.
+    #[schemars(example = true)]
+    pub superpages: bool,
     /// Which page loses its frame when none is free.
     #[schemars(example = &"clock")]
     pub reclaim: Reclaim,
@@ -211,6 +214,7 @@ impl Default for Policies {
             guard: Guard::default(),
             empty_tables: EmptyTables::default(),
             zero_page: false,
+            superpages: false,
             reclaim: Reclaim::default(),
             swap: Size(0),
             clean_first: false,

@@ -76,7 +76,8 @@ impl System {
     }
 
     /// The pages in memory, from the lowest frame up: processes' own and those of the page cache whose every owner is
-    /// known. What the kernel is working on has an owner that is in no table yet, and is not among them.
+    /// known. What the kernel is working on has an owner that is in no table yet, and is not among them; nor are the pages of
+    /// a megapage, which has one PTE for all: to divide it takes a frame, and none is free.
     pub(super) fn pages(&self, building: &[Space]) -> Vec<Resident> {
         let mut mappers = self.mappers(building);
         let of = |(ppn, frame): (Ppn, &Frame)| {
@@ -96,7 +97,6 @@ impl System {
 
     /// Every PTE that maps a page, by frame.
     fn mappers(&self, building: &[Space]) -> BTreeMap<Ppn, Vec<Mapper>> {
-        let geometry = self.geometry();
         let mut found: BTreeMap<Ppn, Vec<Mapper>> = BTreeMap::new();
         let finished = self.spaces().map(|process| {
             let Process { pid, asid, root, .. } = *process;
@@ -109,7 +109,9 @@ impl System {
                 let (va, place) = (mapping.va, mapping.place);
                 let shared = area.is_some_and(|area| area.shared);
                 let mapper = Mapper { pid, asid, va, place, shared };
-                found.entry(place.pte.ppn(&geometry)).or_default().push(mapper);
+                for (ppn, _) in self.frames_of(place.level, place.pte) {
+                    found.entry(ppn).or_default().push(mapper);
+                }
             }
         }
         found

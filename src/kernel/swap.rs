@@ -90,11 +90,6 @@ impl System {
         self.swap.iter().flatten().count() as u64
     }
 
-    /// How many pages own a frame's bytes: those that map it, and those in swap that would come back to it.
-    pub fn owners(&self, frame: &Frame) -> u32 {
-        frame.refs + frame.slot.and_then(|slot| self.swap_slot(slot)).map_or(0, |held| held.refs)
-    }
-
     /// A slot for a page that leaves: a free one, or one that only keeps a copy of a page in memory.
     pub(super) fn slot_to_take(&self) -> Option<Slot> {
         let only_copy = |held: &Option<Swapped>| held.as_ref().is_some_and(|held| held.refs == 0);

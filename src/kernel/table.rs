@@ -188,9 +188,14 @@ impl<O: Observer> Kernel<'_, O> {
 
     /// Writes the PTE of a page that has none, with the tables on the way to it.
     pub(super) fn enter(&mut self, root: Ppn, va: VirtAddr, entry: Pte) -> Option<()> {
-        let pa = self.slot(root, va, 0)?;
+        self.enter_at(0, root, va, entry)
+    }
+
+    /// The same at any level: for a leaf, for as many pages as it maps.
+    pub(super) fn enter_at(&mut self, level: u32, root: Ppn, va: VirtAddr, entry: Pte) -> Option<()> {
+        let pa = self.slot(root, va, level)?;
         self.relies_on(self.read_pte(pa) == Pte(0), || format!("{va} is mapped already"));
-        self.write_pte(0, pa, entry);
+        self.write_pte(level, pa, entry);
         Some(())
     }
 
@@ -222,9 +227,13 @@ impl<O: Observer> Kernel<'_, O> {
         self.put_page(place);
     }
 
-    /// Gives up a PTE's hold on its frame. That the page was written must not be forgotten with the PTE.
+    /// Gives up a PTE's hold on its frame, or a megapage's on its run. That the page was written must not be forgotten with
+    /// the PTE.
     fn put_page(&mut self, place: Place) {
         let ppn = place.pte.ppn(&self.system.geometry());
+        if place.level > 0 {
+            return self.put_run(ppn);
+        }
         if place.pte.flags().has(Flags::D) {
             self.forget_slot(ppn);
         }

@@ -49,6 +49,13 @@ pub struct Expect {
     pub memory: Vec<MemoryExpect>,
     /// Pages of which the TLB must have a translation, or none.
     pub tlb: Vec<TlbExpect>,
+    /// The free list begins with these frames, by their physical addresses: the one that is handed out next comes first.
+    #[schemars(example = serde_json::json!(["0x8003f000", "0x8003e000"]))]
+    pub free_list: Vec<Expr>,
+    /// Bytes that the entries of the TLB reach.
+    #[schemars(example = &"+4096")]
+    #[schemars(example = &"2M")]
+    pub tlb_reach: Option<Amount>,
     /// Frames that are free.
     #[schemars(example = &"+1")]
     #[schemars(example = 3)]
@@ -116,12 +123,13 @@ pub struct Expect {
 }
 
 /// How many counters there are.
-pub const COUNTERS: usize = 16;
+pub const COUNTERS: usize = 17;
 
 impl Expect {
     /// Its expressions, and whose names they use where that is said.
     pub fn expressions(&self) -> impl Iterator<Item = (&Expr, Option<&String>)> {
         let own = [&self.stval, &self.sepc, &self.pa, &self.value].into_iter().flatten();
+        let own = own.chain(&self.free_list);
         let files = self.files.iter().flat_map(|file| [&file.at, &file.value]);
         let pages = self.pages.iter().map(|page| (&page.at, page.process.as_ref()));
         let memory = self
@@ -135,6 +143,7 @@ impl Expect {
     /// What is expected of the counters, by their keys.
     pub fn counters(&self) -> [(&'static str, Option<Amount>); COUNTERS] {
         [
+            ("tlb_reach", self.tlb_reach),
             ("frames_free", self.frames_free),
             ("frames_used", self.frames_used),
             ("accesses", self.accesses),
@@ -216,6 +225,9 @@ pub struct PageExpect {
     /// Whether it is marked copy-on-write.
     #[schemars(example = true)]
     pub cow: Option<bool>,
+    /// The level of its leaf: 0 for a page of its own, 1 for a part of a megapage.
+    #[schemars(example = 1)]
+    pub level: Option<u32>,
     /// How many owners its frame has.
     #[schemars(example = 2)]
     pub refs: Option<u64>,
@@ -287,6 +299,10 @@ pub struct MemoryExpect {
     /// The address; a physical one on a bare machine.
     #[schemars(example = &"heap + 8")]
     pub at: Expr,
+    /// `true`: the address is a physical one, nobody's.
+    #[serde(default)]
+    #[schemars(example = true)]
+    pub physical: bool,
     /// Whose; the step's process if it is left out.
     #[schemars(example = &"child")]
     pub process: Option<String>,

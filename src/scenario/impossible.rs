@@ -5,8 +5,10 @@ use super::expect::{Amount, Expect, PageExpect, TlbExpect};
 use super::node::Node;
 use crate::hw::{Cause, Flags};
 
-/// Counters of frames that come back. All others only grow.
-const FALLING: [&str; 2] = ["frames_free", "frames_used"];
+/// Counters of frames that come back.
+const OF_FRAMES: [&str; 2] = ["frames_free", "frames_used"];
+/// What the TLB reaches falls as well. All others only grow.
+const OF_TLB: &str = "tlb_reach";
 
 /// Tells what cannot hold of an expectation that is written in `node`.
 pub fn check(expect: &Expect, node: &Node, bare: bool, problems: &mut Vec<Problem>) {
@@ -28,6 +30,9 @@ pub fn check(expect: &Expect, node: &Node, bare: bool, problems: &mut Vec<Proble
         let help = "expect the PTE with a load, or its effect with an access";
         never(&["pages"], "a bare machine has no processes, and so no pages".into(), help);
     }
+    if bare && node.get("free_list").is_some() {
+        never(&["free_list"], "a bare machine has no free list".into(), "remove it");
+    }
     if bare && node.get("breaks").is_some() {
         never(&["breaks"], "the invariants are a kernel's".into(), "remove it");
     }
@@ -35,7 +40,8 @@ pub fn check(expect: &Expect, node: &Node, bare: bool, problems: &mut Vec<Proble
         never(&["processes"], "a bare machine has no processes".into(), "remove it");
     }
     for (key, amount) in expect.counters() {
-        let falling = FALLING.contains(&key);
+        let of_frames = OF_FRAMES.contains(&key);
+        let falling = of_frames || key == OF_TLB;
         match amount {
             Some(Amount::Change(change)) if change < 0 && !falling => {
                 never(
@@ -44,7 +50,7 @@ pub fn check(expect: &Expect, node: &Node, bare: bool, problems: &mut Vec<Proble
                     "write a total, or what the step adds, like \"+1\"",
                 );
             }
-            Some(amount) if falling && bare && !matches!(amount, Amount::Total(0) | Amount::Change(0)) => {
+            Some(amount) if of_frames && bare && !matches!(amount, Amount::Total(0) | Amount::Change(0)) => {
                 never(&[key], "nobody counts frames on a bare machine".into(), "remove it");
             }
             _ => {}
@@ -107,9 +113,13 @@ fn page(page: &PageExpect, node: &Node, problems: &mut Vec<Problem>) {
         problems.push(Problem::advice(node.place_of(&[key]), what, help));
     };
     if page.mapped == Some(false) {
-        for (key, said) in
-            [("flags", page.flags.is_some()), ("cow", page.cow.is_some()), ("refs", page.refs.is_some())]
-        {
+        let said = [
+            ("flags", page.flags.is_some()),
+            ("level", page.level.is_some()),
+            ("cow", page.cow.is_some()),
+            ("refs", page.refs.is_some()),
+        ];
+        for (key, said) in said {
             if said {
                 never(key, "the page is expected not to be mapped", "remove this, or \"mapped\": false");
             }
@@ -130,15 +140,17 @@ fn page(page: &PageExpect, node: &Node, problems: &mut Vec<Problem>) {
     if page.swapped == Some(true) && page.mapped == Some(true) {
         never("swapped", "a page that is mapped is not in swap", "remove this, or \"mapped\": true");
     }
+    let PageExpect { at: _, process: _, mapped, swapped, flags, level, cow, refs } = page;
     let says = [
-        page.mapped.is_some(),
-        page.swapped.is_some(),
-        page.flags.is_some(),
-        page.cow.is_some(),
-        page.refs.is_some(),
+        mapped.is_some(),
+        swapped.is_some(),
+        flags.is_some(),
+        level.is_some(),
+        cow.is_some(),
+        refs.is_some(),
     ];
     if says.iter().all(|said| !said) {
-        let help = "say what must be so: \"mapped\", \"swapped\", \"flags\", \"cow\" or \"refs\"";
+        let help = "say what must be so: \"mapped\", \"swapped\", \"flags\", \"level\", \"cow\" or \"refs\"";
         problems.push(
             Problem::advice(node.place.first_byte(), "this expects nothing of its page", help).warning(),
         );

@@ -142,6 +142,7 @@ impl Story {
         for (entry, node) in expect.tlb.iter().zip(case.items("tlb")) {
             case.tlb(entry, node);
         }
+        case.free_list(&expect.free_list);
         for (file, node) in expect.files.iter().zip(case.items("files")) {
             case.file(file, node);
         }
@@ -169,6 +170,7 @@ pub(super) fn given(scenario: &Scenario) -> BTreeSet<String> {
 fn counters(system: &System) -> [u64; COUNTERS] {
     let c = &system.counters;
     [
+        system.machine.tlb_reach(system.hart),
         system.frames_free(),
         system.frames_used(),
         c.accesses,
@@ -237,7 +239,8 @@ impl<'a> Case<'a> {
         let Some(va) = self.evaluate(&op, &page.at, node, "at") else { return };
         let place = self.after.leaf_for(process.root, hw::VirtAddr(va));
         let flags = place.map(|place| place.pte.flags());
-        let frame = place.and_then(|place| self.after.frame(place.pte.ppn(&self.after.geometry())));
+        let frame = place
+            .and_then(|place| self.after.frame(place.frame_of(&self.after.geometry(), hw::VirtAddr(va))));
         if let Some(mapped) = page.mapped.filter(|mapped| *mapped != place.is_some()) {
             self.differ(node, "mapped", mapped, place.is_some());
         }
@@ -250,6 +253,10 @@ impl<'a> Case<'a> {
         if let Some(expected) = page.flags.filter(|expected| flags.map(shown) != Some(expected.0)) {
             let actual = flags.map_or(unmapped.clone(), |flags| flags.to_string());
             self.differ(node, "flags", expected.0, actual);
+        }
+        if let Some(level) = page.level.filter(|level| place.map(|place| place.level) != Some(*level)) {
+            let actual = place.map_or(unmapped.clone(), |place| place.level.to_string());
+            self.differ(node, "level", level, actual);
         }
         if let Some(cow) = page.cow.filter(|cow| flags.map(|flags| flags.has(COW)) != Some(*cow)) {
             let actual = flags.map_or(unmapped.clone(), |flags| flags.has(COW).to_string());

@@ -16,10 +16,12 @@ pub fn panel(story: &Story) -> Panel {
         };
         return Panel::new("Address space", vec![Line::of(Role::Dim, what)]);
     };
+    let geometry = system.geometry();
     let mut lines = vec![Line::of(Role::Dim, "from         to           may  mapped")];
     for area in &process.areas {
         let pages = (area.end.0 - area.start.0) / PAGE;
-        let there = system.mappings_between(process.root, area.start, area.end).len() as u64;
+        let mappings = system.mappings_between(process.root, area.start, area.end);
+        let there: u64 = mappings.iter().map(|mapping| mapping.place.frames(&geometry).count() as u64).sum();
         let role = if there < pages { Role::Absent } else { Role::Plain };
         let source = format!("{}{}", source(system, area), in_swap(system, process, area));
         lines.push(

@@ -96,6 +96,7 @@ pub struct CountersOut {
     totals: Counters,
     frames_free: u64,
     frames_used: u64,
+    tlb_reach: u64,
     swap_used: u64,
 }
 
@@ -106,6 +107,7 @@ impl CountersOut {
             totals: system.counters.clone(),
             frames_free: system.frames_free(),
             frames_used: system.frames_used(),
+            tlb_reach: system.machine.tlb_reach(system.hart),
             swap_used: system.swap_used(),
         }
     }

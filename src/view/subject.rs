@@ -68,6 +68,11 @@ fn touched(story: &Story) -> Option<Ppn> {
                 | KernelEvent::FrameRef { .. }
                 | KernelEvent::FrameCopy { .. }
                 | KernelEvent::FrameZero { .. }
+                | KernelEvent::RunAlloc { .. }
+                | KernelEvent::RunFree { .. }
+                | KernelEvent::RunRef { .. }
+                | KernelEvent::RunCopy { .. }
+                | KernelEvent::RunZero { .. }
                 | KernelEvent::VdsoPid { .. }
                 | KernelEvent::PageIn { .. }
                 | KernelEvent::PageOut { .. },

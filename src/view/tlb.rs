@@ -1,6 +1,6 @@
 //! The TLB: its entries, which one was used, and which are stale.
 
-use super::{Line, Mark, Panel, Role, bytes_short, touched::Touched, translate};
+use super::{Line, Mark, Panel, Role, bytes, bytes_short, touched::Touched, translate};
 use crate::hw::{Entry, Geometry, Tlb};
 use crate::story::Story;
 
@@ -38,9 +38,11 @@ pub fn panel(story: &Story) -> Panel {
         true => lines.push(Line::of(Role::Dim, "This machine has no TLB: every access walks.")),
         false => lines.insert(0, columns.heading()),
     }
-    let more = match stale.len() {
-        0 => "used".to_owned(),
-        many => format!("· {many} stale"),
+    let more = match (stale.len(), valid) {
+        (0, 0) => "used".to_owned(),
+        (0, 1) => format!("reaches {}", bytes(system.machine.tlb_reach(system.hart))),
+        (0, _) => format!("reach {}", bytes(system.machine.tlb_reach(system.hart))),
+        (many, _) => format!("· {many} stale"),
     };
     Panel::new(format!("TLB · {valid} of {} {more}", tlb.slots().len()), lines)
 }

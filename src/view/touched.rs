@@ -15,6 +15,8 @@ pub struct Touched {
     slots: BTreeSet<usize>,
     csrs: BTreeSet<Csr>,
     processes: BTreeSet<Pid>,
+    /// The head of the free list.
+    pub free_list: bool,
     /// The pc.
     pub pc: bool,
     /// The stack pointer.
@@ -37,6 +39,7 @@ impl Touched {
                 Change::Process { pid, .. } => {
                     touched.processes.insert(*pid);
                 }
+                Change::FreeHead(_) => touched.free_list = true,
                 _ => {}
             }
         }
@@ -74,6 +77,11 @@ impl Touched {
         let first = ppn.0 * crate::kernel::PAGE;
         let words = first..first + crate::kernel::PAGE;
         self.frames.contains(&ppn) || self.chunks.contains(&ppn.0) || self.words.range(words).next().is_some()
+    }
+
+    /// All that a frame holds.
+    pub fn contents(&self, ppn: Ppn) -> bool {
+        self.chunks.contains(&ppn.0)
     }
 
     /// A slot of the TLB.

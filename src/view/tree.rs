@@ -231,7 +231,8 @@ impl<'a> Tree<'a> {
         if level > 0 {
             line = line.with(Role::Dim, format!(" {}", super::bytes(self.geometry.leaf_bytes(level))));
         }
-        match self.system.frame(ppn).map(|frame| frame.refs) {
+        let refs = self.system.frames_of(level, pte).map(|(_, frame)| frame.refs).max();
+        match refs {
             // A frame is shown by the direct map, whoever has it.
             Some(refs) if refs > 1 && !direct => {
                 let role = if self.touched.frame(ppn) { Role::Changed } else { Role::Shared };

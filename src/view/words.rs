@@ -5,6 +5,7 @@ mod hardware;
 mod kernel;
 mod pressure;
 mod registers;
+mod superpage;
 
 use crate::kernel::Event;
 use crate::story::Story;

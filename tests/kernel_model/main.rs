@@ -21,6 +21,10 @@ use std::collections::BTreeMap;
 const MOST_PROCESSES: usize = 5;
 /// Frames of the machine: enough for all that can be asked for here.
 const ENOUGH: u64 = 900;
+/// The most processes where superpages make their heaps large.
+const MOST_LARGE: usize = 3;
+/// Where there is so much to check, so many moments of an operation are.
+const MOST_CHECKS_LARGE: usize = 2;
 
 /// An operation that is not tied to a state yet: numbers pick among what is there when it is carried out.
 #[derive(Clone, Debug)]
@@ -48,6 +52,8 @@ enum Place {
     In { region: usize, at: u64 },
     /// Into any region: it may kill.
     Any { region: usize, at: u64 },
+    /// Into the heap, if there is one.
+    Heap { at: u64 },
     /// Somewhere that is mostly nothing.
     Wild { which: usize },
     /// Below `sp`.
@@ -93,6 +99,29 @@ fn moves() -> impl Strategy<Value = Move> {
     ]
 }
 
+/// What a heap of megapages may live through: little else, and nothing that kills.
+fn moves_of_a_large_heap() -> impl Strategy<Value = Move> {
+    let who = any::<usize>;
+    let want = prop_oneof![1 => Just(Want::Load), 2 => Just(Want::Store)];
+    let heap = || (0..65536u64).prop_map(|at| Place::Heap { at });
+    prop_oneof![
+        4 => who().prop_map(|who| Move::Fork { who }),
+        1 => who().prop_map(|who| Move::Vfork { who }),
+        1 => (who(), 0..2usize).prop_map(|(who, program)| Move::Exec { who, program }),
+        2 => who().prop_map(|who| Move::Exit { who }),
+        3 => (who(), -1_000_000..1_000_000i64).prop_map(|(who, bytes)| Move::Sbrk { who, bytes }),
+        12 => (who(), want, heap(), 0..4usize, any::<u64>()).prop_map(
+            |(who, want, place, width, value)| Move::Access { who, want, place, width, value }
+        ),
+        2 => (who(), 0..2usize, 0..14000u64, heap(), 0..9000u64).prop_map(
+            |(who, file, offset, place, bytes)| Move::Read { who, file, offset, place, bytes }
+        ),
+        2 => (who(), 0..2usize, 0..14000u64, heap(), 0..9000u64).prop_map(
+            |(who, file, offset, place, bytes)| Move::Write { who, file, offset, place, bytes }
+        ),
+    ]
+}
+
 /// Every policy, one way or the other.
 #[derive(Clone, Debug)]
 struct World {
@@ -101,11 +130,11 @@ struct World {
     ad_update: AdUpdate,
     asid: bool,
     tlb: usize,
-    /// Fewer than enough, and processes may be killed for want of memory.
+    /// Fewer than enough, and processes may be killed for want of memory. Superpages have frames of their own.
     frames: u64,
 }
 
-fn worlds() -> impl Strategy<Value = World> {
+fn worlds(superpages: bool) -> impl Strategy<Value = World> {
     let flag = any::<bool>;
     let policies = (flag(), flag(), flag(), flag(), flag(), flag(), flag(), flag(), (0..4usize, flag()));
     let machine = (0..3usize, flag(), flag(), prop::sample::select(vec![0, 2, 8, 32]));
@@ -123,7 +152,7 @@ fn worlds() -> impl Strategy<Value = World> {
     let swap = prop::sample::select(vec![0, 3, 12, 200]);
     let pressure = (frames, prop::sample::select(reclaims.to_vec()), swap, flag(), any::<u64>());
     (policies, machine, pressure).prop_map(
-        |(
+        move |(
             (copy, eager, demand, grow, unmapped, free, zero, vdso, (mapping, full)),
             (paging, fault, asid, tlb),
             (frames, reclaim, swap, clean_first, seed),
@@ -132,12 +161,14 @@ fn worlds() -> impl Strategy<Value = World> {
                 frames,
                 policies: Policies {
                     fork: if copy { Fork::Copy } else { Fork::Cow },
-                    heap: if eager { Heap::Eager } else { Heap::Lazy },
+                    // An eager heap of megapages takes much memory, and much time.
+                    heap: if eager && !(superpages && seed % 5 > 0) { Heap::Eager } else { Heap::Lazy },
                     exec: if demand { Exec::Demand } else { Exec::Eager },
                     stack: if grow { Stack::Grow } else { Stack::Fixed },
                     guard: if unmapped { Guard::Unmapped } else { Guard::Mapped },
                     empty_tables: if free { EmptyTables::Free } else { EmptyTables::Keep },
                     zero_page: zero,
+                    superpages,
                     vdso,
                     reclaim,
                     swap: Size(swap * PAGE),
@@ -209,9 +240,52 @@ struct Pair {
     carried: u64,
 }
 
+impl World {
+    /// Bytes of a megapage.
+    fn block(&self) -> u64 {
+        if self.paging == Paging::Sv32 { 4 << 20 } else { 2 << 20 }
+    }
+
+    /// How far a heap may reach: past its first block, and into the second.
+    fn heap_end(&self) -> u64 {
+        self.block() * 5 / 2
+    }
+
+    /// How much memory there is. Where superpages are wanted, a heap that is lazy and shared finds two runs at most, and
+    /// takes small pages for the rest; where pages can lose their frames, one run at most, and memory is short. Others have
+    /// room for all.
+    fn frames(&self) -> u64 {
+        let policies = &self.policies;
+        let run = self.block() / PAGE;
+        match policies.superpages {
+            false => self.frames,
+            true if policies.reclaim != Reclaim::None => 3 * run,
+            true if policies.heap == Heap::Lazy && policies.fork == Fork::Cow => 4 * run,
+            true => MOST_LARGE as u64 * self.heap_end() / PAGE + 2 * run,
+        }
+    }
+
+    /// Whether there may be less memory than is asked for.
+    fn is_short(&self) -> bool {
+        if self.policies.superpages { self.policies.reclaim != Reclaim::None } else { self.frames < ENOUGH }
+    }
+
+    /// Pages of text, data, bss and heap of a program. Where superpages are wanted, its heap has room for one at least.
+    fn parts(&self, program: usize) -> [u64; 4] {
+        let [text, data, bss, heap] = PROGRAMS[program].1;
+        let large = self.block() * 2 / PAGE + 20;
+        [text, data, bss, if self.policies.superpages { large } else { heap }]
+    }
+
+    fn most_processes(&self) -> usize {
+        if self.policies.superpages { MOST_LARGE } else { MOST_PROCESSES }
+    }
+}
+
 impl Pair {
     fn new(world: World) -> Self {
-        let programs = PROGRAMS.map(|(name, [text, data, bss, heap])| {
+        let programs = [0, 1].map(|program| {
+            let (name, [text, data, bss, heap]) = (PROGRAMS[program].0, world.parts(program));
             let size = |pages| Size(pages * PAGE);
             let sizes = Sizes {
                 text: size(text),
@@ -227,7 +301,7 @@ impl Pair {
             machine: Config {
                 paging: world.paging,
                 memory_base: PhysAddr(0x8000_0000),
-                memory_bytes: world.frames * PAGE,
+                memory_bytes: world.frames() * PAGE,
                 ad_update: world.ad_update,
                 tlb: TlbConfig {
                     entries: world.tlb,
@@ -257,7 +331,7 @@ impl Pair {
 
     /// What a program gives to the process at `who`, which may be still to come.
     fn space_of(&self, who: usize, program: usize) -> (Space, u64) {
-        let [text, data, bss, heap] = PROGRAMS[program].1;
+        let [text, data, bss, heap] = self.world.parts(program);
         let vdso = self.world.policies.vdso.then_some(who as u64 + 1);
         let program = Program { file: FILES.len() + program, text, data, bss, heap, vdso };
         let reserve = if self.model.stack_grows { self.world.policies.stack_limit.pages() - 1 } else { 0 };
@@ -285,7 +359,7 @@ impl Pair {
         let outcome = match self.system.perform(&op, &mut recorder) {
             Ok(outcome) => outcome,
             // A program does not fit: a scenario's mistake, after which nobody goes on.
-            Err(error) if self.world.frames < ENOUGH && matches!(*op.action, Action::Spawn { .. }) => {
+            Err(error) if self.world.is_short() && matches!(*op.action, Action::Spawn { .. }) => {
                 self.system = before;
                 return Outcome::Refused { why: error.to_string() };
             }
@@ -294,16 +368,21 @@ impl Pair {
         let events = || recorder.records.iter().map(|record| &record.event);
         let empty = |event: &Event| matches!(event, Event::Kernel(KernelEvent::OutOfMemory { .. }));
         self.out_of_memory = events().any(empty);
-        assert!(!self.out_of_memory || self.world.frames < ENOUGH, "{op:?} finds no frame");
+        assert!(!self.out_of_memory || self.world.is_short(), "{op:?} finds no frame");
         self.carried = events().filter_map(carried).sum();
         assert!(!recorder.records.is_empty() && recorder.pending.is_empty(), "{op:?}");
         if let Err(broken) = self.system.check_at_rest() {
             panic!("after {op:?}: {broken}");
         }
+        let listed = self.system.free_list().len() as u64;
+        assert_eq!(listed, self.system.frames_free(), "{op:?} has lost free frames");
         let mut moment = self.system.clone();
-        for record in recorder.records.iter_mut().rev() {
+        let large = recorder.records.len() / MOST_CHECKS_LARGE + 1;
+        let stride = if self.world.policies.superpages { large } else { 1 };
+        for (at, record) in recorder.records.iter_mut().enumerate().rev() {
             // An event without changes leaves the state of the event before, which is looked at next.
-            if let (false, Err(broken)) = (record.changes.is_empty(), moment.check_always()) {
+            let is_checked = at % stride == 0 && !record.changes.is_empty();
+            if let (true, Err(broken)) = (is_checked, moment.check_always()) {
                 panic!("after {:?} of {op:?}: {broken}", record.event);
             }
             if empty(&record.event) && self.world.policies.reclaim != Reclaim::None {
@@ -336,6 +415,12 @@ impl Pair {
                 let bytes = end.saturating_sub(region.start).max(1);
                 region.start + at * bytes / 65536
             }
+            Place::Heap { at } => {
+                let heap = space.regions.iter().find(|region| region.kind == "heap");
+                let start = heap.map_or(0, |region| region.start);
+                let end = space.brk - width.min(space.brk);
+                start + at * end.saturating_sub(start).max(1) / 65536
+            }
             Place::Wild { which } => {
                 let end = self.system.geometry().user_end().0;
                 [end - PAGE, end - 2 * PAGE, end - 3 * PAGE - 8, end, !PAGE, 1 << 45, !7, !0, 0][which]
@@ -349,12 +434,12 @@ impl Pair {
         let someone = |who: usize| living.get(who % living.len().max(1)).copied();
         match step {
             Move::Spawn { program } => {
-                if living.len() < MOST_PROCESSES {
+                if living.len() < self.world.most_processes() {
                     self.spawn(*program);
                 }
             }
             Move::Fork { who } | Move::Vfork { who } => {
-                if let Some(who) = someone(*who).filter(|_| living.len() < MOST_PROCESSES) {
+                if let Some(who) = someone(*who).filter(|_| living.len() < self.world.most_processes()) {
                     self.fork(who, matches!(step, Move::Vfork { .. }));
                 }
             }
@@ -471,9 +556,12 @@ impl Pair {
 
     fn sbrk(&mut self, who: usize, bytes: i64) {
         let space = self.model.processes[who].space;
+        if self.model.spaces[space].brk.saturating_add_signed(bytes) > self.world.heap_end() {
+            return;
+        }
         let outcome = self.perform(Some(who), Action::Sbrk { bytes: Expr::number(bytes as u64) });
         let space = &mut self.model.spaces[space];
-        let (old, new) = (space.brk, space.brk.wrapping_add_signed(bytes));
+        let (old, new) = (space.brk, space.brk.saturating_add_signed(bytes));
         let (start, end) = (space.heap().start, new.next_multiple_of(PAGE));
         let hits = space.mappings().any(|mapping| mapping.start < end && start < mapping.end);
         if new < start || hits {
@@ -695,20 +783,37 @@ const RIGHTS: [R; 4] = [
     R(Flags(Flags::R.0 | Flags::W.0 | Flags::X.0), Prot(true, true, true)),
 ];
 
+fn play(world: World, steps: &[Move]) {
+    let mut pair = Pair::new(world);
+    pair.spawn(0);
+    for step in steps {
+        if pair.living().is_empty() {
+            pair.spawn(1);
+        }
+        pair.apply(step);
+    }
+    pair.end();
+}
+
 proptest! {
     // Half of what PROPTEST_CASES says, or of 256.
     #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases / 2))]
 
     #[test]
-    fn every_process_sees_its_own_bytes(world in worlds(), steps in prop::collection::vec(moves(), 1..70)) {
-        let mut pair = Pair::new(world);
-        pair.spawn(0);
-        for step in &steps {
-            if pair.living().is_empty() {
-                pair.spawn(1);
-            }
-            pair.apply(step);
-        }
-        pair.end();
+    fn every_process_sees_its_own_bytes(world in worlds(false), steps in prop::collection::vec(moves(), 1..70)) {
+        play(world, &steps);
+    }
+}
+
+proptest! {
+    // Fewer, as there is more memory.
+    #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases / 32))]
+
+    #[test]
+    fn so_it_does_in_a_heap_of_megapages(
+        world in worlds(true),
+        steps in prop::collection::vec(moves_of_a_large_heap(), 1..50),
+    ) {
+        play(world, &steps);
     }
 }

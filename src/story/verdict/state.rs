@@ -1,6 +1,6 @@
 //! The state after a step: what processes do, what memory holds, what the TLB has. Nothing is accessed for it.
 
-use super::Case;
+use super::{Case, for_process};
 use crate::hw::{PhysAddr, VirtAddr};
 use crate::kernel::{Expr, Op, Process};
 use crate::scenario::expect::{MemoryExpect, ProcessExpect, TlbExpect};
@@ -24,8 +24,12 @@ impl<'a> Case<'a> {
     }
 
     pub(super) fn memory(&mut self, expected: &MemoryExpect, node: &Node) {
-        let MemoryExpect { at, process, value, width } = expected;
-        let Some((op, process)) = self.owner(process.as_ref(), at, node) else { return };
+        let MemoryExpect { at, physical, process, value, width } = expected;
+        let owner = match physical {
+            true => Some((for_process(self.op, process.as_ref()), None)),
+            false => self.owner(process.as_ref(), at, node),
+        };
+        let Some((op, process)) = owner else { return };
         let Some(at) = self.evaluate(&op, at, node, "at") else { return };
         let Some(value) = self.evaluate(&op, value, node, "value") else { return };
         // Byte by byte, as it may reach into another page.
@@ -47,6 +51,20 @@ impl<'a> Case<'a> {
         let leaf = self.after.leaf_for(process.root, VirtAddr(at))?;
         let frame = geometry.frame_address(leaf.pte.ppn(&geometry));
         memory.read(PhysAddr(frame.0 | at & (geometry.leaf_bytes(leaf.level) - 1)), 1)
+    }
+
+    /// The frames that are handed out next, in their order.
+    pub(super) fn free_list(&mut self, expected: &[Expr]) {
+        let op = for_process(self.op, None);
+        for (at, (frame, node)) in expected.iter().zip(self.items("free_list")).enumerate() {
+            let Some(expected) = self.evaluate(&op, frame, node, "free_list") else { return };
+            let actual = self.after.free_list().get(at).map(|ppn| self.after.frame_address(*ppn));
+            if actual != Some(PhysAddr(expected)) {
+                let actual = actual.map_or("past the end of the list".into(), |frame| frame.to_string());
+                self.differ(node, "free_list", PhysAddr(expected), actual);
+                return;
+            }
+        }
     }
 
     pub(super) fn tlb(&mut self, expected: &TlbExpect, node: &Node) {

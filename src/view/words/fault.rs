@@ -68,6 +68,15 @@ pub(super) fn found(
         FaultCase::CowLastOwner => {
             "The page is copy-on-write, but its frame has no other owner: nothing needs to be copied.".into()
         }
+        FaultCase::SuperpageFill => format!(
+            "The fault handler finds the {area}: promised, and a whole aligned block of it is untouched. It gets one megapage of zeros."
+        ),
+        FaultCase::SuperpageCopy => {
+            "The megapage is copy-on-write and its frames have other owners: the writer gets a copy of all of it.".into()
+        }
+        FaultCase::SuperpageSplit => {
+            "The megapage is copy-on-write and no run of frames is free for a copy: it is divided, and one page of it copied.".into()
+        }
         FaultCase::SetAccessed => "The page is there, but A is clear: on this machine the kernel has to set it.".into(),
         FaultCase::SetDirty => "The page is there, but D is clear: on this machine the kernel has to set it.".into(),
         FaultCase::Spurious => "The page table allows it already: the TLB was stale. A fence is all that is needed.".into(),
@@ -95,6 +104,9 @@ mod tests {
             FaultCase::FileCopy,
             FaultCase::CowCopy,
             FaultCase::CowLastOwner,
+            FaultCase::SuperpageFill,
+            FaultCase::SuperpageCopy,
+            FaultCase::SuperpageSplit,
             FaultCase::SetAccessed,
             FaultCase::SetDirty,
             FaultCase::Spurious,

@@ -174,6 +174,7 @@ fn pte_write(
         return format!("The new table at {target} is linked into its parent: the PTE at {pa} points to it.");
     }
     if !was.is_valid() {
+        let kind = if level == 0 { "Page" } else { "Megapage" };
         let mark = match (now.has(cow), now.has(Flags::W)) {
             (true, false) => " It is marked C: a store must copy first.",
             (true, true) => " It is marked C, and W is set all the same.",
@@ -183,12 +184,12 @@ fn pte_write(
         let is_stack = usage(pte.ppn(geometry)) == Some(Usage::KernelStack);
         let page = subject::page_of(system, level, pa).map(|(va, owner)| match owner {
             Some(_) if is_stack => format!("Page {va} (kernel stack)"),
-            Some(_) => format!("Page {}", names::address_in_full(system, owner, va)),
+            Some(_) => format!("{kind} {}", names::address_in_full(system, owner, va)),
             None if va == system.trampoline() => format!("Page {va} (trampoline)"),
             None if va == system.trapframe() => format!("Page {va} (trapframe)"),
             None if Some(va) == system.vdso() => format!("Page {va} (vdso)"),
             None if is_stack => format!("Page {va} (kernel stack)"),
-            None => format!("Page {va}"),
+            None => format!("{kind} {va}"),
         });
         return format!(
             "{} is mapped: the PTE at {pa} points to {target} with {}.{mark}",

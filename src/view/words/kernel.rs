@@ -1,6 +1,6 @@
 //! The kernel's events in words.
 
-use super::{fault, pressure};
+use super::{fault, pressure, superpage};
 use crate::hw::{Ppn, VirtAddr};
 use crate::kernel::event::TrapStage;
 use crate::kernel::policy::Heap;
@@ -36,6 +36,12 @@ pub(super) fn sentence(event: &KernelEvent, system: &System) -> String {
             };
             format!("Frame {} is filled with zeros: {why}.", names::frame(system, *ppn))
         }
+        KernelEvent::RunAlloc { .. }
+        | KernelEvent::RunFree { .. }
+        | KernelEvent::RunRef { .. }
+        | KernelEvent::RunCopy { .. }
+        | KernelEvent::RunZero { .. }
+        | KernelEvent::Demote { .. } => superpage::sentence(event, system).unwrap_or_default(),
         KernelEvent::CacheAdd { ppn } => format!(
             "Frame {} goes to the page cache: every process that maps this memory will find it there.",
             names::frame(system, *ppn)
