@@ -170,7 +170,8 @@ fn worlds(superpages: bool) -> impl Strategy<Value = World> {
                     zero_page: zero,
                     superpages,
                     vdso,
-                    reclaim,
+                    // Where there is room, nothing is to be taken back.
+                    reclaim: if superpages { Reclaim::None } else { reclaim },
                     swap: Size(swap * PAGE),
                     clean_first,
                     seed,
@@ -252,14 +253,12 @@ impl World {
     }
 
     /// How much memory there is. Where superpages are wanted, a heap that is lazy and shared finds two runs at most, and
-    /// takes small pages for the rest; where pages can lose their frames, one run at most, and memory is short. Others have
-    /// room for all.
+    /// takes small pages for the rest; others have room for all.
     fn frames(&self) -> u64 {
         let policies = &self.policies;
         let run = self.block() / PAGE;
         match policies.superpages {
             false => self.frames,
-            true if policies.reclaim != Reclaim::None => 3 * run,
             true if policies.heap == Heap::Lazy && policies.fork == Fork::Cow => 4 * run,
             true => MOST_LARGE as u64 * self.heap_end() / PAGE + 2 * run,
         }
@@ -267,7 +266,7 @@ impl World {
 
     /// Whether there may be less memory than is asked for.
     fn is_short(&self) -> bool {
-        if self.policies.superpages { self.policies.reclaim != Reclaim::None } else { self.frames < ENOUGH }
+        self.frames() < ENOUGH
     }
 
     /// Pages of text, data, bss and heap of a program. Where superpages are wanted, its heap has room for one at least.
