@@ -20,6 +20,7 @@ mod exec;
 mod exit;
 pub mod expr;
 mod fault;
+pub mod fault_case;
 pub mod file;
 mod fork;
 pub mod frames;

@@ -13,6 +13,7 @@ use super::system::{Change, System};
 use super::{Kernel, PAGE};
 use crate::hw::mmu::Request;
 use crate::hw::{Flags, Ppn, SplitMix64};
+use std::cmp::Reverse;
 
 /// What the policies remember besides what each frame has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -36,19 +37,27 @@ impl System {
         (next + count - 1 - index) % count
     }
 
-    /// The pages in the order in which their frames would be taken, if no bit were looked at; for those policies that
-    /// have one.
+    /// The frames of the pages that may go, in the order in which the policy comes to them; none if chance decides.
     pub fn replacement_order(&self) -> Vec<Ppn> {
-        let mut residents = self.residents();
         match self.reclaim_policy() {
-            Reclaim::Fifo | Reclaim::SecondChance => residents.sort_by_key(|page| page.frame.arrived),
-            Reclaim::Lru => residents.sort_by_key(|page| page.frame.used),
-            Reclaim::Clock => residents.sort_by_key(|page| self.hand_to(page.ppn)),
-            Reclaim::Aging => residents.sort_by_key(age),
-            Reclaim::Optimal => residents.sort_by_key(|page| std::cmp::Reverse(self.next_use(page))),
-            Reclaim::None | Reclaim::Random => return vec![],
+            Reclaim::None | Reclaim::Random => vec![],
+            policy => self.in_order(policy, self.residents()).into_iter().map(|page| page.ppn).collect(),
         }
-        residents.into_iter().map(|page| page.ppn).collect()
+    }
+
+    /// Pages in the order in which a policy comes to them.
+    fn in_order(&self, policy: Reclaim, mut pages: Vec<Resident>) -> Vec<Resident> {
+        match policy {
+            Reclaim::None | Reclaim::Random => {}
+            Reclaim::Fifo | Reclaim::SecondChance => pages.sort_by_key(|page| page.frame.arrived),
+            Reclaim::Lru => pages.sort_by_key(|page| (page.frame.used, page.frame.arrived)),
+            Reclaim::Clock => pages.sort_by_key(|page| self.hand_to(page.ppn)),
+            Reclaim::Aging => pages.sort_by_key(age),
+            Reclaim::Optimal => {
+                pages.sort_by_cached_key(|page| (Reverse(self.next_use(page)), page.frame.arrived));
+            }
+        }
+        pages
     }
 }
 
@@ -60,38 +69,23 @@ fn age(page: &Resident) -> (bool, u64, u64) {
 impl<O: Observer> Kernel<'_, O> {
     /// The page that loses its frame.
     pub(super) fn choose(&mut self, policy: Reclaim, residents: Vec<Resident>) -> Option<Resident> {
+        let mut order = self.system.in_order(policy, residents);
         match policy {
-            Reclaim::None => None,
-            Reclaim::Fifo => residents.into_iter().min_by_key(|page| page.frame.arrived),
-            Reclaim::Lru => residents.into_iter().min_by_key(|page| (page.frame.used, page.frame.arrived)),
-            Reclaim::Aging => residents.into_iter().min_by_key(age),
-            Reclaim::Optimal => {
-                let system = &self.system;
-                let last = |page: &Resident| (system.next_use(page), std::cmp::Reverse(page.frame.arrived));
-                residents.into_iter().max_by_key(last)
+            _ if order.is_empty() => None,
+            Reclaim::Clock | Reclaim::SecondChance => self.first_unused(policy, order),
+            Reclaim::Random => {
+                let at = self.draw(order.len() as u64) as usize;
+                Some(order.swap_remove(at))
             }
-            Reclaim::Random => self.pick(residents),
-            Reclaim::Clock => {
-                let mut round = residents;
-                round.sort_by_key(|page| self.system.hand_to(page.ppn));
-                self.first_unused(policy, round)
-            }
-            Reclaim::SecondChance => {
-                let mut queue = residents;
-                queue.sort_by_key(|page| page.frame.arrived);
-                self.first_unused(policy, queue)
-            }
+            _ => Some(order.swap_remove(0)),
         }
     }
 
     /// Goes through pages in order: one whose A is set is spared once, and loses the bit.
     fn first_unused(&mut self, policy: Reclaim, order: Vec<Resident>) -> Option<Resident> {
-        let first = order.first().cloned();
+        let first = order.first()?.ppn;
         for page in order {
-            if policy == Reclaim::Clock {
-                let replacement = Replacement { hand: Some(page.ppn), ..self.system.replacement };
-                self.change(Change::Replacement(replacement));
-            }
+            self.pass(policy, page.ppn);
             if !page.accessed() {
                 return Some(page);
             }
@@ -102,12 +96,15 @@ impl<O: Observer> Kernel<'_, O> {
             self.clear_accessed(&page);
         }
         // All were spared: the first is the one that comes round first, and has lost its bits.
-        let first = first?;
+        self.pass(policy, first);
+        self.system.residents_with(&self.building).into_iter().find(|page| page.ppn == first)
+    }
+
+    /// The clock's hand passes a frame. The change belongs to the event that follows.
+    fn pass(&mut self, policy: Reclaim, ppn: Ppn) {
         if policy == Reclaim::Clock {
-            let replacement = Replacement { hand: Some(first.ppn), ..self.system.replacement };
-            self.change(Change::Replacement(replacement));
+            self.change(Change::Replacement(Replacement { hand: Some(ppn), ..self.system.replacement }));
         }
-        self.system.residents_with(&self.building).into_iter().find(|page| page.ppn == first.ppn)
     }
 
     /// Clears A in every PTE of a page. Without the fence the TLB would hide the next use.
@@ -120,14 +117,12 @@ impl<O: Observer> Kernel<'_, O> {
         }
     }
 
-    fn pick(&mut self, mut residents: Vec<Resident>) -> Option<Resident> {
-        if residents.is_empty() {
-            return None;
-        }
+    /// A number below `bound`.
+    fn draw(&mut self, bound: u64) -> u64 {
         let mut numbers = SplitMix64(self.system.replacement.random);
-        let at = numbers.below(residents.len() as u64) as usize;
+        let drawn = numbers.below(bound);
         self.change(Change::Replacement(Replacement { random: numbers.0, ..self.system.replacement }));
-        Some(residents.swap_remove(at))
+        drawn
     }
 
     /// A page comes into memory, or to the end of the queue: nobody has come later. The change belongs to the event that

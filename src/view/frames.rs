@@ -3,6 +3,7 @@
 use super::{Line, Mark, Panel, Role, count, grouped, names, touched::Touched};
 use crate::hw::{PhysAddr, Ppn};
 use crate::kernel::frames::{Frame, Usage};
+use crate::kernel::policy::Reclaim;
 use crate::kernel::{AreaKind, Event, KernelEvent, System};
 use crate::story::Story;
 
@@ -63,6 +64,7 @@ pub fn panel(story: &Story) -> Panel {
     };
     lines.extend(changed.chunk_by(alike).map(|frames| told(system, frames, &touched)));
     lines.push(free_list(system, &touched));
+    lines.extend(next_to_go(system));
     lines.push(legend(&frames));
     let title =
         format!("Frames · {} free of {}", grouped(system.frames_free()), grouped(frames.len() as u64));
@@ -155,13 +157,26 @@ fn folded(lines: Vec<Line>) -> Vec<Line> {
 /// The head of the free list, as it is read from the free frames themselves.
 fn free_list(system: &System, touched: &Touched) -> Line {
     let list = system.free_list();
+    let shown = if list.is_empty() { "empty".to_owned() } else { listed(&list) };
+    let role = if touched.free_list { Role::Changed } else { Role::Plain };
+    Line::of(Role::Dim, "free list ").with(role, shown)
+}
+
+/// The frames that will be taken from their pages when none is free, in the order in which the policy comes to them.
+fn next_to_go(system: &System) -> Option<Line> {
+    let order = system.replacement_order();
+    let bits = matches!(system.policies.as_ref()?.reclaim, Reclaim::Clock | Reclaim::SecondChance);
+    let what = if bits { "next to go, if A is clear " } else { "next to go " };
+    (!order.is_empty()).then(|| Line::of(Role::Dim, what).with(Role::Plain, listed(&order)))
+}
+
+/// The first of a list of frames.
+fn listed(list: &[Ppn]) -> String {
     let mut shown: Vec<String> = list.iter().take(MOST_LISTED).map(|ppn| format!("{:x}", ppn.0)).collect();
     if list.len() > shown.len() {
         shown.push("…".into());
     }
-    let shown = if shown.is_empty() { "empty".to_owned() } else { shown.join("→") };
-    let role = if touched.free_list { Role::Changed } else { Role::Plain };
-    Line::of(Role::Dim, "free list ").with(role, shown)
+    shown.join("→")
 }
 
 /// Frames side by side that changed alike, in words.

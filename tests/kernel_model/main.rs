@@ -806,7 +806,7 @@ proptest! {
 
 proptest! {
     // Fewer, as there is more memory.
-    #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases / 32))]
+    #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases / 64))]
 
     #[test]
     fn so_it_does_in_a_heap_of_megapages(

@@ -13,7 +13,7 @@ use ratatui::layout::Rect;
 const SIZES: [(u16, u16); 2] = [(80, 24), (120, 40)];
 
 /// Of a story with more moments than this, one moment in so many is looked at.
-const MANY: usize = 400;
+const MANY: usize = 200;
 
 /// Draws the moments of every story at each size, and asks what is wrong with the picture.
 fn at_every_moment(complaint: impl Fn(&Model, &Buffer) -> Option<String>) -> Vec<String> {
