@@ -145,7 +145,7 @@ fn folded(lines: Vec<Line>) -> Vec<Line> {
         match stretch {
             [first, .., last] if stretch.len() > MOST_ALIKE => {
                 let between = count(((stretch.len() - 2) * IN_A_LINE) as u64, "frame");
-                let more = Line::of(Role::Dim, format!("    ⋮ {between} alike"));
+                let more = Line::of(Role::Dim, format!("    … {between} alike"));
                 rest.extend([first.clone(), more, last.clone()]);
             }
             _ => rest.extend_from_slice(stretch),
