@@ -48,6 +48,12 @@ pub fn usage(system: &System, usage: Usage) -> String {
     }
 }
 
+/// The same with an article, if it needs one.
+pub fn a_usage(system: &System, what: Usage) -> String {
+    let article = if matches!(what, Usage::Cache { .. }) { "" } else { "a " };
+    format!("{article}{}", usage(system, what))
+}
+
 /// Who holds a frame: the processes that map it, by name, and the page cache.
 pub fn holders(system: &System, ppn: Ppn) -> Vec<String> {
     let mut names: Vec<String> = vec![];

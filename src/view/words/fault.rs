@@ -57,7 +57,7 @@ pub(super) fn found(
             "The fault handler finds the {area}. The page lost its frame before, and its PTE says in which slot of swap it is: it comes back."
         ),
         FaultCase::FilePage => format!(
-            "The fault handler finds the {area}, whose pages are in the page cache: it takes this one from there."
+            "The fault handler finds the {area}, whose pages are those of the page cache: it takes this one from there, or reads it first."
         ),
         FaultCase::FileCopy => format!(
             "The fault handler finds the {area}, a private view of a file: a store gets a copy of the cached page."

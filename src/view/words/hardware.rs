@@ -77,6 +77,10 @@ pub(super) fn sentence(event: &Event, system: &System, changes: &[Change]) -> St
                 "Trap: ecall at {sepc} asks the kernel for something. scause is 8, and the hart is in supervisor mode."
             )
         }
+        Event::Trap { scause, sepc, cause, .. } if cause.is_interrupt() => format!(
+            "Interrupt: {cause}, scause {scause:#x}, before the instruction at {}. The highest bit says that it is no exception.",
+            named(system, process, *sepc)
+        ),
         Event::Trap { scause, stval, cause, why, .. } => {
             let why = why.map_or(String::new(), |why| format!(" Why: {}.", translate::reason(why)));
             format!("Trap: {cause}, scause {scause}, at {}.{why}", named(system, process, *stval))

@@ -12,9 +12,9 @@ pub(super) fn sentence(event: &KernelEvent, system: &System) -> String {
     let who = |pid: &Pid| name(system, *pid);
     match event {
         KernelEvent::FrameAlloc { ppn, usage } => format!(
-            "A frame is taken from the free list: {}, for a {}. It is full of junk still.",
+            "A frame is taken from the free list: {}, for {}. It is full of junk still.",
             names::frame(system, *ppn),
-            names::usage(system, *usage)
+            names::a_usage(system, *usage)
         ),
         KernelEvent::FrameFree { ppn } => format!(
             "Frame {} has no owner left: it goes back to the head of the free list, filled with junk.",
@@ -70,7 +70,11 @@ pub(super) fn sentence(event: &KernelEvent, system: &System) -> String {
             format!("{} has a new address space, and begins {program} at {entry}.", who(pid))
         }
         KernelEvent::ProcessExit { pid, status } => {
-            format!("{} ends with status {status}. Its memory is taken apart.", who(pid))
+            let memory = match system.process(*pid).and_then(|process| process.borrowed_from) {
+                Some(owner) => format!("Its memory goes back to {}", who(&owner)),
+                None => "Its memory is taken apart".into(),
+            };
+            format!("{} ends with status {status}. {memory}.", who(pid))
         }
         KernelEvent::ProcessKill { pid, why } => format!("{} is killed: {}.", who(pid), fault::death(*why)),
         KernelEvent::ContextSwitch { from, to } => switch(system, *from, *to),
@@ -146,7 +150,7 @@ pub(super) fn sentence(event: &KernelEvent, system: &System) -> String {
             format!("The function makes room for its frame: sp moves from {was} to {sp}.")
         }
         KernelEvent::OutOfMemory { usage } => {
-            format!("The free list is empty: there is no frame for a {}.", names::usage(system, *usage))
+            format!("The free list is empty: there is no frame for {}.", names::a_usage(system, *usage))
         }
         KernelEvent::Stuck { pid, tries } => format!(
             "This instruction of {} was tried {tries} times, and nothing has changed: it would fault for ever. The story leaves it at that.",

@@ -30,7 +30,9 @@ pub(super) fn sentence(event: &KernelEvent, system: &System) -> Option<String> {
                 (false, _) => "The disk has the same bytes, so it only has to be unmapped",
             };
             let what = names::usage(system, *usage);
-            format!("No frame is free. {}: {} ({what}). {next}.", chosen(*by), frame(ppn))
+            let clean_first = system.policies.as_ref().is_some_and(|kernel| kernel.clean_first);
+            let among = if clean_first && !dirty { "Among the pages that need not be written, " } else { "" };
+            format!("No frame is free. {among}{}: {} ({what}). {next}.", chosen(*by), frame(ppn))
         }
         KernelEvent::Spare { ppn, by } => {
             let then = match by {
