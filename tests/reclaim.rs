@@ -215,3 +215,21 @@ fn the_timer_interrupts_and_clears_the_accessed_bits() {
     });
     assert_eq!(cases.collect::<Vec<_>>(), [FaultCase::ZeroFill; 2], "a page without A is still there");
 }
+
+/// A page that was just brought in for an instruction is not the one that makes room for its other page.
+#[test]
+fn an_instruction_finds_both_of_its_pages_under_every_policy() {
+    for policy in ["fifo", "lru", "clock", "second_chance", "aging", "random", "optimal"] {
+        let mut story = story(
+            8,
+            &json!({ "reclaim": policy }),
+            &json!([
+                { "op": "spawn", "program": "app" },
+                { "op": "touch", "pages": [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15], "store": true },
+                { "op": "store", "at": "heap + page - 4", "value": "0x1122334455667788" },
+                { "op": "load", "at": "heap + page - 4", "expect": { "ok": true, "value": "0x1122334455667788" } },
+            ]),
+        );
+        holds(&mut story);
+    }
+}

@@ -7,7 +7,7 @@ use super::frames::Usage;
 use super::observer::Observer;
 use super::policy::Stack;
 use super::process::Pid;
-use super::swap;
+
 use super::table::{COW, Place};
 use super::{Kernel, PAGE, Process, System};
 use crate::hw::{Access, AdUpdate, Flags, Trap, VirtAddr};
@@ -54,8 +54,7 @@ impl System {
 
     /// Whether the page of an address is in swap.
     pub fn is_swapped(&self, process: &Process, va: VirtAddr) -> bool {
-        let geometry = self.geometry();
-        self.pte_for(process.root, va).is_some_and(|place| swap::slot_of(place.pte, &geometry).is_some())
+        self.pte_for(process.root, va).is_some_and(|place| self.slot_in(place.pte).is_some())
     }
 
     fn present(&self, place: Place, access: Access) -> FaultCase {

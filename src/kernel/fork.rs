@@ -8,7 +8,6 @@ use super::observer::Observer;
 use super::policy::Fork;
 use super::process::Pid;
 use super::reclaim::Space;
-use super::swap;
 use super::syscall::Failure;
 use super::table::{COW, Place};
 use super::{Kernel, Process};
@@ -113,7 +112,7 @@ impl<O: Observer> Kernel<'_, O> {
     /// A page that is in swap has two owners there, and is copy-on-write like those in memory.
     fn share_swapped(&mut self, parent: &Process, va: VirtAddr, child: Ppn) -> Option<()> {
         let Some(place) = self.system.pte_for(parent.root, va) else { return Some(()) };
-        let Some(slot) = swap::slot_of(place.pte, &self.system.geometry()) else { return Some(()) };
+        let Some(slot) = self.system.slot_in(place.pte) else { return Some(()) };
         let flags = self.mark_cow(place);
         self.get_slot(slot);
         let entered = self.enter(child, va, place.pte.with_flags(flags));

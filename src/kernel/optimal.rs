@@ -1,7 +1,7 @@
 //! The future, for the optimal policy: which page is used when. No real kernel knows it; this one has the scenario.
 //!
 //! A run without a thought for the future tells it: which pages a process uses, in which order, does not depend on which of
-//! them have frames.
+//! them have frames, as long as nobody dies for want of one.
 
 use super::event::{Event, KernelEvent};
 use super::observer::Observer;

@@ -129,9 +129,16 @@ impl<O: Observer> Kernel<'_, O> {
     /// follows.
     pub(super) fn arrive(&mut self, ppn: Ppn) {
         let Some(frame) = self.system.frame(ppn).copied() else { return };
-        let arrivals = self.system.replacement.arrivals + 1;
-        self.change(Change::Replacement(Replacement { arrivals, ..self.system.replacement }));
-        self.change(Change::Frame { ppn, frame: Frame { arrived: arrivals, ..frame } });
+        let Replacement { arrivals, uses, .. } = self.system.replacement;
+        // To LRU it is a use as well: the page is brought in to be used next.
+        let (uses, used) = match self.system.reclaim_policy() {
+            Reclaim::Lru => (uses + 1, uses + 1),
+            _ => (uses, frame.used),
+        };
+        let arrived = arrivals + 1;
+        let replacement = Replacement { arrivals: arrived, uses, ..self.system.replacement };
+        self.change(Change::Replacement(replacement));
+        self.change(Change::Frame { ppn, frame: Frame { arrived, used, ..frame } });
     }
 
     /// A process has used pages: the exact LRU order is kept by doing something at every access, which no real kernel can

@@ -97,10 +97,14 @@ impl System {
         free.or_else(|| self.swap.iter().position(only_copy)).map(|slot| Slot(slot as u32))
     }
 
+    /// The slot that a PTE of the kernel's names: one that is taken. (In the tables of a wrong kernel there may be anything.)
+    pub fn slot_in(&self, pte: Pte) -> Option<Slot> {
+        slot_of(pte, &self.geometry()).filter(|slot| self.swap_slot(*slot).is_some())
+    }
+
     /// The PTEs from `start` up to `end` whose pages are in swap.
     pub fn swapped_between(&self, root: Ppn, start: VirtAddr, end: VirtAddr) -> Vec<(VirtAddr, Place, Slot)> {
-        let geometry = self.geometry();
-        let of = |va, place: Place| Some((va, place, slot_of(place.pte, &geometry)?));
+        let of = |va, place: Place| Some((va, place, self.slot_in(place.pte)?));
         self.entries_between(root, start, end).into_iter().filter_map(|(va, place)| of(va, place)).collect()
     }
 }
@@ -174,9 +178,8 @@ impl<O: Observer> Kernel<'_, O> {
 
     /// Brings a page of a process back from swap. `None` if it is not there, or memory runs out.
     pub(super) fn swap_in(&mut self, process: &Process, page: VirtAddr) -> Option<()> {
-        let geometry = self.system.geometry();
         let place = self.system.pte_for(process.root, page)?;
-        let slot = slot_of(place.pte, &geometry)?;
+        let slot = self.system.slot_in(place.pte)?;
         let area = self.process_area(process.pid, page)?;
         let ppn = match self.held(slot).frame {
             Some(ppn) => {

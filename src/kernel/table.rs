@@ -5,7 +5,7 @@ use super::frames::Usage;
 use super::observer::Observer;
 use super::policy::EmptyTables;
 use super::process::Process;
-use super::swap::{self, Slot};
+use super::swap::Slot;
 use super::system::System;
 use super::{Kernel, PAGE};
 use crate::hw::{Flags, PhysAddr, Ppn, Pte, VirtAddr};
@@ -94,7 +94,7 @@ impl System {
         let pages = if start < end { geometry.vpn(start).0..geometry.vpn(last).0 + 1 } else { 0..0 };
         let mut found = vec![];
         self.visit(root, pages, &mut |va, place| {
-            if place.pte.is_leaf() || swap::slot_of(place.pte, &geometry).is_some() {
+            if place.pte.is_leaf() || self.slot_in(place.pte).is_some() {
                 found.push((va, place));
             }
             true
@@ -104,10 +104,9 @@ impl System {
 
     /// The slots that the PTEs of a page table name.
     pub(super) fn swapped(&self, root: Ppn) -> Vec<Slot> {
-        let geometry = self.geometry();
         let mut found = vec![];
         self.visit(root, self.everywhere(), &mut |_, place| {
-            found.extend(swap::slot_of(place.pte, &geometry));
+            found.extend(self.slot_in(place.pte));
             true
         });
         found

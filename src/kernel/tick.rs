@@ -7,19 +7,21 @@ use super::outcome::Outcome;
 use crate::hw::{Cause, VirtAddr};
 
 impl<O: Observer> Kernel<'_, O> {
-    /// The timer ticks: every page's A is cleared, so that it tells of the time until the next tick, and kept in the
-    /// page's age where the policy is aging.
+    /// The timer ticks: A is cleared in every page that could lose its frame, so that it tells of the time until the next
+    /// tick, and kept in the page's age where the policy is aging.
     pub(super) fn tick(&mut self) -> Outcome {
-        let (hart, running) = (self.hart, self.system.running.is_some());
-        if running {
+        let (hart, running) = (self.hart, self.system.running);
+        if let Some(pid) = running {
             self.hardware(|machine, tap| {
                 machine.enter_trap(hart, Cause::SupervisorTimer, VirtAddr(0), None, tap)
             });
+            self.uservec(pid);
         }
         self.event(KernelEvent::Tick);
         self.age_pages();
-        if running {
-            self.hardware(|machine, tap| machine.sret(hart, tap));
+        if let Some(pid) = running {
+            self.set_vdso_clock(pid);
+            self.userret(pid);
         }
         Outcome::Done
     }

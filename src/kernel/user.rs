@@ -1,5 +1,6 @@
 //! What a process does itself: loads, stores, fetches, each tried again after a fault that the kernel mended.
 
+use super::bug::Bug;
 use super::event::{FaultCaseOrMemory, KernelEvent};
 use super::observer::Observer;
 use super::outcome::Outcome;
@@ -8,15 +9,24 @@ use super::{Kernel, PAGE};
 use crate::hw::mmu::Request;
 use crate::hw::{Access, VirtAddr};
 
-/// How often an access is tried. One that crosses a page may fault for each page, and for A and for D of each.
+/// How often an access is tried. One that crosses a page may fault for each page: to bring it back, to copy it, and to set
+/// A and D.
 const TRIES: usize = 8;
+
+/// How often if pages lose their frames meanwhile: what was mended for one page may be undone for the other.
+const TRIES_UNDER_PRESSURE: usize = 4 * TRIES;
 
 impl<O: Observer> Kernel<'_, O> {
     /// The process that runs makes an access.
     pub(super) fn user_access(&mut self, pid: Pid, request: Request) -> Outcome {
         let hart = self.hart;
         let (mut last, evictions) = (None, self.system.counters.evictions);
-        for _ in 0..TRIES {
+        let pressure = |kernel: &Self| kernel.system.counters.evictions > evictions;
+        let may_try =
+            |kernel: &Self, tries| tries < TRIES || pressure(kernel) && tries < TRIES_UNDER_PRESSURE;
+        let mut tries = 0;
+        while may_try(self, tries) {
+            tries += 1;
             let trap = match self.hardware(|machine, tap| machine.execute(hart, request, tap)) {
                 Ok(reached) => {
                     self.note_uses(pid, &request);
@@ -35,12 +45,12 @@ impl<O: Observer> Kernel<'_, O> {
         }
         let trap = last.expect("at least one try was made");
         // Not even the pages of one instruction fit into memory at one time: each costs another its frame.
-        let killed = self.system.counters.evictions > evictions;
+        let killed = pressure(self) && !self.has(Bug::NeverAccessed);
         if killed {
             self.kill(pid, FaultCaseOrMemory::OutOfMemory);
         } else {
             // Only a kernel that mends the wrong thing comes here: the instruction would fault for ever.
-            self.event(KernelEvent::Stuck { pid, tries: TRIES });
+            self.event(KernelEvent::Stuck { pid, tries });
         }
         Outcome::Trapped { trap, killed }
     }
