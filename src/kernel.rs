@@ -1,8 +1,9 @@
 //! Floor 2, the teaching kernel: small enough to read in an evening, xv6-like in its layout, Linux-like in what it does.
 //!
 //! A [`System`] is a machine and what the kernel knows about it: frames with reference counts, processes with areas,
-//! files and the page cache. [`System::perform`] carries out one [`Op`] and gives its [`Outcome`]. The kernel's
-//! mechanisms are methods of `Kernel`, the system while an observer watches; each file holds one of them.
+//! files and the page cache, and what lies in swap. [`System::perform`] carries out one [`Op`] and gives its [`Outcome`]. The kernel's
+//! mechanisms are methods of `Kernel`, the system while an observer watches; each file holds one of them. Besides there are
+//! what they share (`expr`, `counters`, `op`, `program`) and what must hold whatever they do (`check`, `harm`).
 //! They read freely, and write only by applying a [`Change`].
 //!
 //! The kernel touches physical memory directly, as xv6 does through its direct map, so its own accesses do not go through
@@ -84,7 +85,7 @@ struct Kernel<'a, O> {
     building: Vec<reclaim::Space>,
 }
 
-/// The kernel's page size: the only one that xv6 and this kernel use.
+/// Bytes of a page and of a frame. A megapage and the leaves of the direct map are many of them.
 pub const PAGE: u64 = 4096;
 
 impl<O: Observer> Kernel<'_, O> {

@@ -11,7 +11,7 @@
 //! | 5 | [`tui`] · [`export`] | the interactive screen · text, JSON lines, reports, pictures |
 //! | 4 | [`story`] · [`view`] | a scenario and its run together, expectations · what each panel says, events in words |
 //! | 3 | [`scenario`] · [`timeline`] | the JSON format, diagnostics, the built-in library · a run at any moment |
-//! | 2 | [`kernel`] | operations; frames, processes, areas, faults, fork, exec, mmap |
+//! | 2 | [`kernel`] | operations; frames, processes, areas, faults, fork, exec, mmap, reclaim and swap, the kernel's own mapping |
 //! | 1 | [`hw`] | addresses, PTEs, memory, walk, TLB, registers, traps |
 //!
 //! Neighbours on a floor do not know each other, but for two: [`view`] tells [`story`], and [`tui`] hands its screens to

@@ -104,6 +104,37 @@ fn the_bugs_are_caught_wherever_they_do_harm() {
     assert!(missing.is_empty(), "nothing breaks {missing:?}");
 }
 
+/// A process writes through pages that were freed under it, into what are page tables of others by now: PTEs that look as
+/// if their pages were in swap, and a trapframe that nobody finds any more.
+#[test]
+fn tables_in_ruins_are_gone_through_without_a_panic() {
+    let pages: Vec<u64> = (0..16).collect();
+    for (offset, word) in [(40, 0x200), (4080, 0)] {
+        for last in ["getpid", "exit", "tick"] {
+            let scenario = serde_json::json!({
+                "format": 1, "title": "", "machine": { "frames": 128 },
+                "kernel": { "bug": "no_reference_count", "mapping": "own", "trap_path": "full" },
+                "programs": { "sh": { "heap": "64K" } },
+                "steps": [
+                    { "op": "spawn", "program": "sh", "as": "p" },
+                    { "op": "touch", "pages": pages, "store": true },
+                    { "op": "fork", "as": "c" },
+                    { "op": "exit", "process": "c" },
+                    { "op": "spawn", "program": "sh", "as": "x" },
+                    { "op": "spawn", "program": "sh", "as": "q" },
+                    { "repeat": 16, "var": "i", "steps": [
+                        { "op": "store", "process": "p", "at": format!("heap + i * page + {offset}"), "value": word } ] },
+                    { "op": "touch", "process": "q", "pages": [1] },
+                    { "op": "getpid", "process": "x" },
+                    { "op": last },
+                ],
+            });
+            let ruined = story(Source::new("ruins", scenario.to_string()));
+            assert!(!ruined.breaches().is_empty(), "nothing is in ruins");
+        }
+    }
+}
+
 /// Who does it, what, and with which numbers.
 type Move = (usize, usize, u64, u64);
 
@@ -113,13 +144,17 @@ fn op(&(who, what, one, two): &Move) -> Op {
     let number = Expr::number;
     let page = 0x1000 * (one % 12);
     // Words that lead somewhere, should they come to lie in a table or on the free list.
-    let word = match two % 5 {
-        0 => (0x80000 + two / 5 % 48) << 10 | 0xdf,
-        1 => (0x80000 + two / 5 % 48) << 10 | 1,
-        2 => (0x80000 + two / 5 % 48) << 12,
+    let word = match two % 7 {
+        0 => (0x80000 + two / 7 % 48) << 10 | 0xdf,
+        1 => (0x80000 + two / 7 % 48) << 10 | 1,
+        2 => (0x80000 + two / 7 % 48) << 12,
+        // The PTE of a page that is in swap, or no PTE at all.
+        3 => (two / 7 % 20) << 10 | 0x21e,
+        4 => 0,
         _ => two,
     };
-    let at = number(page + 8 * (two % 3));
+    // Some lie where the PTEs of the heap and of the trapframe would.
+    let at = number(page + [0, 8, 40, 4080][(two / 11 % 4) as usize]);
     let name = names[(one % 4) as usize].to_owned();
     let action = match what {
         0..=5 => return Op { vars: Arc::default(), pc: None, process, action: store(at, word).into() },
@@ -132,7 +167,9 @@ fn op(&(who, what, one, two): &Move) -> Op {
         16 => Action::Exec { program: "sh".into() },
         17 => Action::Spawn { program: "sh".into(), name: Some(name) },
         18 => Action::Accessed { at, length: number(0x8000) },
-        19 => Action::Read { file: "notes".into(), offset: number(0), at, length: number(64) },
+        19 => Action::Tick {},
+        20 => Action::Getpid {},
+        21 => Action::Read { file: "notes".into(), offset: number(0), at, length: number(64) },
         _ => Action::Write { file: "notes".into(), offset: number(0), at, length: number(64) },
     };
     let process = process.filter(|_| !matches!(action, Action::Spawn { .. }));
@@ -156,11 +193,16 @@ proptest! {
         eager in any::<bool>(),
         zero_page in any::<bool>(),
         fault in any::<bool>(),
-        moves in prop::collection::vec((0..4usize, 0..21usize, any::<u64>(), any::<u64>()), 1..120),
+        reclaim in prop::sample::select(vec!["none", "fifo", "lru", "clock", "aging"]),
+        mapping in prop::sample::select(vec!["none", "own", "copied", "shared"]),
+        full in any::<bool>(),
+        moves in prop::collection::vec((0..4usize, 0..23usize, any::<u64>(), any::<u64>()), 1..120),
     ) {
         let scenario = serde_json::json!({
             "format": 1, "title": "", "machine": { "frames": 48, "ad_update": if fault { "fault" } else { "hardware" } },
-            "kernel": { "bug": BUGS[bug], "heap": if eager { "eager" } else { "lazy" }, "zero_page": zero_page },
+            "kernel": { "bug": BUGS[bug], "heap": if eager { "eager" } else { "lazy" }, "zero_page": zero_page,
+                        "reclaim": reclaim, "swap": "48K", "mapping": mapping,
+                        "trap_path": if full { "full" } else { "short" }, "vdso": full },
             "programs": { "sh": { "heap": "16K" } }, "files": { "notes": { "size": "8K" } }, "steps": [],
         });
         let scenario = read::read(Source::new("test", scenario.to_string())).unwrap();

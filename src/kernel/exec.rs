@@ -23,6 +23,7 @@ struct Image {
 /// What is a process's own whatever it runs.
 struct Own {
     pid: Pid,
+    asid: u16,
     trapframe: Ppn,
     /// Its vDSO page, if it has one already.
     vdso: Option<Ppn>,
@@ -87,7 +88,7 @@ impl<O: Observer> Kernel<'_, O> {
         let supervisor = hw::Change::Privilege { hart, privilege: Privilege::Supervisor };
         self.change(Change::Hardware(supervisor));
         let (trapframe, kernel_stack) = self.new_kernel_side()?;
-        let Some(image) = self.load(program, &Own { pid, trapframe, vdso: None }) else {
+        let Some(image) = self.load(program, &Own { pid, asid, trapframe, vdso: None }) else {
             self.put_frame(trapframe);
             self.free_kernel_stack(kernel_stack);
             return Err(Failure::NoMemory);
@@ -130,7 +131,7 @@ impl<O: Observer> Kernel<'_, O> {
         let is_mapped = !borrowed || self.system.trap_path() == TrapPath::Full;
         self.get_frame(old.trapframe);
         let vdso = self.system.vdso_frame(&old).filter(|_| !borrowed);
-        let Some(image) = self.load(program, &Own { pid, trapframe: old.trapframe, vdso }) else {
+        let Some(image) = self.load(program, &Own { pid, asid, trapframe: old.trapframe, vdso }) else {
             self.put_frame(old.trapframe);
             return Err(Failure::NoMemory);
         };
@@ -175,8 +176,7 @@ impl<O: Observer> Kernel<'_, O> {
         let policies = system.policies.clone().unwrap_or_default();
         let layout = system.layout(program, &system.programs[program], &policies);
         let root = self.alloc_zeroed(Usage::Table { level: system.geometry().levels - 1 })?;
-        // Nobody runs in it yet, so that no translation of it is in the TLB.
-        self.building.push(Space { pid: own.pid, asid: 0, root, areas: layout.areas.clone() });
+        self.building.push(Space { pid: own.pid, asid: own.asid, root });
         let adopted = self.adopt_kernel(root);
         let mut areas = layout.areas.iter();
         let built =

@@ -40,7 +40,7 @@ impl<O: Observer> Kernel<'_, O> {
             borrowed_from: None,
             ..parent.clone()
         };
-        self.building.push(Space { pid, asid, root, areas: child.areas.clone() });
+        self.building.push(Space { pid, asid, root });
         let copied = self.copy_space(&parent, &child);
         self.building.pop();
         // The parent's writable translations may be in the TLB still.

@@ -56,7 +56,7 @@ impl<O: Observer> Kernel<'_, O> {
         let frame = self.alloc_zeroed(Usage::KernelStack).ok_or(Failure::NoMemory)?;
         let pte = self.kernel_pte(frame, Flags::R | Flags::W);
         for root in self.tables_with_stacks(kernel) {
-            let Some(place) = self.slot(root, page, 0) else {
+            let Some(place) = self.entry_address(root, page, 0) else {
                 self.clear_stack(page);
                 self.put_frame(frame);
                 return Err(Failure::NoMemory);

@@ -270,17 +270,17 @@ impl<O: Observer> Kernel<'_, O> {
                 pa.0.is_multiple_of(leaf) && va.0.is_multiple_of(leaf) && done + leaf <= bytes
             };
             let level = (0..geometry.levels).rev().find(fits).unwrap_or(0);
-            let place = self.slot(root, va, level)?;
+            let place = self.entry_address(root, va, level)?;
             self.write_pte(level, place, self.kernel_pte(geometry.ppn(pa), Flags::R | Flags::W));
             done += geometry.leaf_bytes(level);
         }
         if self.system.mapping() == Mapping::Own {
             let frame = self.system.trampoline_frame();
             self.get_frame(frame);
-            let place = self.slot(root, self.system.trampoline(), 0)?;
+            let place = self.entry_address(root, self.system.trampoline(), 0)?;
             self.write_pte(0, place, self.kernel_pte(frame, Flags::R | Flags::X));
         }
-        self.slot(root, self.system.stack_page(0), 0)?;
+        self.entry_address(root, self.system.stack_page(0), 0)?;
         Some(root)
     }
 

@@ -12,18 +12,17 @@ use super::policy::Reclaim;
 use super::process::{Pid, Process};
 use super::swap::{self, Slot};
 use super::system::{Change, System};
-use super::table::Place;
-use super::{Area, AreaKind, Kernel};
+use super::table::{self, Place};
+use super::{AreaKind, Kernel};
 use crate::hw::{Flags, Ppn, Pte, VirtAddr};
 use std::collections::BTreeMap;
 
 /// An address space, as far as it has to be known to take pages from it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Space {
     pub pid: Pid,
     pub asid: u16,
     pub root: Ppn,
-    pub areas: Vec<Area>,
 }
 
 /// A PTE that maps a frame.
@@ -37,8 +36,6 @@ pub struct Mapper {
     pub va: VirtAddr,
     /// The PTE.
     pub place: Place,
-    /// The area shows a file, and stores are meant to reach it.
-    pub shared: bool,
 }
 
 /// A page that may lose its frame.
@@ -98,17 +95,10 @@ impl System {
     /// Every PTE that maps a page, by frame.
     fn mappers(&self, building: &[Space]) -> BTreeMap<Ppn, Vec<Mapper>> {
         let mut found: BTreeMap<Ppn, Vec<Mapper>> = BTreeMap::new();
-        let finished = self.spaces().map(|process| {
-            let Process { pid, asid, root, .. } = *process;
-            (pid, asid, root, self.areas_of(process))
-        });
-        let building = building.iter().map(|space| (space.pid, space.asid, space.root, &*space.areas));
-        for (pid, asid, root, areas) in finished.chain(building) {
-            for mapping in self.user_mappings(root) {
-                let area = areas.iter().find(|area| area.contains(mapping.va));
-                let (va, place) = (mapping.va, mapping.place);
-                let shared = area.is_some_and(|area| area.shared);
-                let mapper = Mapper { pid, asid, va, place, shared };
+        let finished = self.spaces().map(|&Process { pid, asid, root, .. }| Space { pid, asid, root });
+        for Space { pid, asid, root } in finished.chain(building.iter().copied()) {
+            for table::Mapping { va, place } in self.user_mappings(root) {
+                let mapper = Mapper { pid, asid, va, place };
                 for (ppn, _) in self.frames_of(place.level, place.pte) {
                     found.entry(ppn).or_default().push(mapper);
                 }

@@ -180,7 +180,7 @@ impl<O: Observer> Kernel<'_, O> {
     ///
     /// # Panics
     ///
-    /// If the page is mapped already.
+    /// If the page is mapped already, and the kernel is a right one.
     pub(super) fn map(&mut self, root: Ppn, va: VirtAddr, ppn: Ppn, flags: Flags) -> Option<()> {
         self.enter(root, va, Pte::new(ppn, flags | Flags::V))
     }
@@ -192,7 +192,7 @@ impl<O: Observer> Kernel<'_, O> {
 
     /// The same at any level: for a leaf, for as many pages as it maps.
     pub(super) fn enter_at(&mut self, level: u32, root: Ppn, va: VirtAddr, entry: Pte) -> Option<()> {
-        let pa = self.slot(root, va, level)?;
+        let pa = self.entry_address(root, va, level)?;
         self.relies_on(self.read_pte(pa) == Pte(0), || format!("{va} is mapped already"));
         self.write_pte(level, pa, entry);
         Some(())
@@ -200,7 +200,7 @@ impl<O: Observer> Kernel<'_, O> {
 
     /// Where the PTE of an address is in the table of `lowest` level. Tables that are missing on the way are made; `None` if
     /// no frame is free for one.
-    pub(super) fn slot(&mut self, root: Ppn, va: VirtAddr, lowest: u32) -> Option<PhysAddr> {
+    pub(super) fn entry_address(&mut self, root: Ppn, va: VirtAddr, lowest: u32) -> Option<PhysAddr> {
         let geometry = self.system.geometry();
         let mut table = root;
         for level in (lowest..geometry.levels).rev() {
