@@ -3,201 +3,24 @@
 //! the events of an operation leads back to the state before it.
 
 mod model;
+mod moves;
+mod world;
 
 use model::{Model, Object, PAGE, Process, Program, Prot, Region, Space, Want};
-use pagewalk::hw::{AdUpdate, Config, Flags, Paging, PhysAddr, Replacement, TlbConfig, VirtAddr};
+use moves::{Move, Place, moves, moves_of_a_large_heap};
+use pagewalk::hw::{Config, Flags, Paging, PhysAddr, Replacement, TlbConfig, VirtAddr};
 use pagewalk::kernel::expr::Size;
 use pagewalk::kernel::operand::{Rights, Width};
-use pagewalk::kernel::policy::{
-    EmptyTables, Exec, Fork, Guard, Heap, Mapping, Policies, Reclaim, Stack, TrapPath,
-};
+use pagewalk::kernel::policy::{Exec, Reclaim, Stack};
 use pagewalk::kernel::program::Sizes;
 use pagewalk::kernel::system::Setup;
 use pagewalk::kernel::{Action, Change, Event, Expr, KernelEvent, Observer, Op, Outcome, Record, System};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
+use world::{FILES, PROGRAMS, World, worlds};
 
-/// The most processes that live at one time.
-const MOST_PROCESSES: usize = 5;
-/// Frames of the machine: enough for all that can be asked for here.
-const ENOUGH: u64 = 900;
-/// The most processes where superpages make their heaps large.
-const MOST_LARGE: usize = 3;
 /// Where there is so much to check, so many moments of an operation are.
 const MOST_CHECKS_LARGE: usize = 2;
-
-/// An operation that is not tied to a state yet: numbers pick among what is there when it is carried out.
-#[derive(Clone, Debug)]
-enum Move {
-    Spawn { program: usize },
-    Fork { who: usize },
-    Vfork { who: usize },
-    Exec { who: usize, program: usize },
-    Exit { who: usize },
-    Sbrk { who: usize, bytes: i64 },
-    Mmap { who: usize, file: Option<usize>, shared: bool, prot: usize, first: u64, pages: u64 },
-    Munmap { who: usize, mapping: usize, from: u64, pages: u64 },
-    Msync { who: usize, mapping: usize },
-    Access { who: usize, want: Want, place: Place, width: usize, value: u64 },
-    Push { who: usize, bytes: u64, value: u64 },
-    Read { who: usize, file: usize, offset: u64, place: Place, bytes: u64 },
-    Write { who: usize, file: usize, offset: u64, place: Place, bytes: u64 },
-    Tick,
-}
-
-/// Where an access goes.
-#[derive(Clone, Copy, Debug)]
-enum Place {
-    /// Into a region that allows it, so far into it (in 1/65536).
-    In { region: usize, at: u64 },
-    /// Into any region: it may kill.
-    Any { region: usize, at: u64 },
-    /// Into the heap, if there is one.
-    Heap { at: u64 },
-    /// Somewhere that is mostly nothing.
-    Wild { which: usize },
-    /// Below `sp`.
-    Stack { below: u64 },
-}
-
-fn place() -> impl Strategy<Value = Place> {
-    prop_oneof![
-        90 => (any::<usize>(), 0..65536u64).prop_map(|(region, at)| Place::In { region, at }),
-        1 => (any::<usize>(), 0..65536u64).prop_map(|(region, at)| Place::Any { region, at }),
-        1 => (0..9usize).prop_map(|which| Place::Wild { which }),
-        2 => (0..6000u64).prop_map(|below| Place::Stack { below }),
-    ]
-}
-
-fn moves() -> impl Strategy<Value = Move> {
-    let who = any::<usize>;
-    let want = prop_oneof![4 => Just(Want::Load), 5 => Just(Want::Store), 1 => Just(Want::Fetch)];
-    prop_oneof![
-        1 => (0..2usize).prop_map(|program| Move::Spawn { program }),
-        3 => who().prop_map(|who| Move::Fork { who }),
-        1 => who().prop_map(|who| Move::Vfork { who }),
-        1 => (who(), 0..2usize).prop_map(|(who, program)| Move::Exec { who, program }),
-        1 => who().prop_map(|who| Move::Exit { who }),
-        3 => (who(), -20000..30000i64).prop_map(|(who, bytes)| Move::Sbrk { who, bytes }),
-        3 => (who(), prop::option::of(0..2usize), any::<bool>(), 0..4usize, 0..3u64, 1..5u64).prop_map(
-            |(who, file, shared, prot, first, pages)| Move::Mmap { who, file, shared, prot, first, pages }
-        ),
-        2 => (who(), any::<usize>(), 0..4u64, 1..4u64)
-            .prop_map(|(who, mapping, from, pages)| Move::Munmap { who, mapping, from, pages }),
-        1 => (who(), any::<usize>()).prop_map(|(who, mapping)| Move::Msync { who, mapping }),
-        24 => (who(), want, place(), 0..4usize, any::<u64>()).prop_map(
-            |(who, want, place, width, value)| Move::Access { who, want, place, width, value }
-        ),
-        1 => (who(), 8..2000u64, any::<u64>()).prop_map(|(who, bytes, value)| Move::Push { who, bytes, value }),
-        3 => (who(), 0..2usize, 0..14000u64, place(), 0..9000u64).prop_map(
-            |(who, file, offset, place, bytes)| Move::Read { who, file, offset, place, bytes }
-        ),
-        3 => (who(), 0..2usize, 0..14000u64, place(), 0..9000u64).prop_map(
-            |(who, file, offset, place, bytes)| Move::Write { who, file, offset, place, bytes }
-        ),
-        1 => Just(Move::Tick),
-    ]
-}
-
-/// What a heap of megapages may live through: little else, and nothing that kills.
-fn moves_of_a_large_heap() -> impl Strategy<Value = Move> {
-    let who = any::<usize>;
-    let want = prop_oneof![1 => Just(Want::Load), 2 => Just(Want::Store)];
-    let heap = || (0..65536u64).prop_map(|at| Place::Heap { at });
-    prop_oneof![
-        4 => who().prop_map(|who| Move::Fork { who }),
-        1 => who().prop_map(|who| Move::Vfork { who }),
-        1 => (who(), 0..2usize).prop_map(|(who, program)| Move::Exec { who, program }),
-        2 => who().prop_map(|who| Move::Exit { who }),
-        3 => (who(), -1_000_000..1_000_000i64).prop_map(|(who, bytes)| Move::Sbrk { who, bytes }),
-        12 => (who(), want, heap(), 0..4usize, any::<u64>()).prop_map(
-            |(who, want, place, width, value)| Move::Access { who, want, place, width, value }
-        ),
-        2 => (who(), 0..2usize, 0..14000u64, heap(), 0..9000u64).prop_map(
-            |(who, file, offset, place, bytes)| Move::Read { who, file, offset, place, bytes }
-        ),
-        2 => (who(), 0..2usize, 0..14000u64, heap(), 0..9000u64).prop_map(
-            |(who, file, offset, place, bytes)| Move::Write { who, file, offset, place, bytes }
-        ),
-    ]
-}
-
-/// Every policy, one way or the other.
-#[derive(Clone, Debug)]
-struct World {
-    policies: Policies,
-    paging: Paging,
-    ad_update: AdUpdate,
-    asid: bool,
-    tlb: usize,
-    /// Fewer than enough, and processes may be killed for want of memory. Superpages have frames of their own.
-    frames: u64,
-}
-
-fn worlds(superpages: bool) -> impl Strategy<Value = World> {
-    let flag = any::<bool>;
-    let policies = (flag(), flag(), flag(), flag(), flag(), flag(), flag(), flag(), (0..4usize, flag()));
-    let machine = (0..3usize, flag(), flag(), prop::sample::select(vec![0, 2, 8, 32]));
-    let frames = prop_oneof![1 => Just(ENOUGH), 2 => 18..70u64];
-    let reclaims = [
-        Reclaim::None,
-        Reclaim::Fifo,
-        Reclaim::Lru,
-        Reclaim::Clock,
-        Reclaim::SecondChance,
-        Reclaim::Aging,
-        Reclaim::Random,
-        Reclaim::Optimal,
-    ];
-    let swap = prop::sample::select(vec![0, 3, 12, 200]);
-    let pressure = (frames, prop::sample::select(reclaims.to_vec()), swap, flag(), any::<u64>());
-    (policies, machine, pressure).prop_map(
-        move |(
-            (copy, eager, demand, grow, unmapped, free, zero, vdso, (mapping, full)),
-            (paging, fault, asid, tlb),
-            (frames, reclaim, swap, clean_first, seed),
-        )| {
-            World {
-                frames,
-                policies: Policies {
-                    fork: if copy { Fork::Copy } else { Fork::Cow },
-                    // An eager heap of megapages takes much memory, and much time.
-                    heap: if eager && !(superpages && seed % 5 > 0) { Heap::Eager } else { Heap::Lazy },
-                    exec: if demand { Exec::Demand } else { Exec::Eager },
-                    stack: if grow { Stack::Grow } else { Stack::Fixed },
-                    guard: if unmapped { Guard::Unmapped } else { Guard::Mapped },
-                    empty_tables: if free { EmptyTables::Free } else { EmptyTables::Keep },
-                    zero_page: zero,
-                    superpages,
-                    vdso,
-                    // Where there is room, nothing is to be taken back.
-                    reclaim: if superpages { Reclaim::None } else { reclaim },
-                    swap: Size(swap * PAGE),
-                    clean_first,
-                    seed,
-                    // Sv32 has no upper half for a kernel.
-                    mapping: match (mapping, paging) {
-                        (0, _) => Mapping::None,
-                        (1, _) | (_, 1) => Mapping::Own,
-                        (2, _) => Mapping::Copied,
-                        _ => Mapping::Shared,
-                    },
-                    trap_path: if full { TrapPath::Full } else { TrapPath::Short },
-                    ..Policies::default()
-                },
-                paging: [Paging::Sv39, Paging::Sv32, Paging::Sv48][paging],
-                ad_update: if fault { AdUpdate::Fault } else { AdUpdate::Hardware },
-                asid,
-                tlb,
-            }
-        },
-    )
-}
-
-/// Sizes of the two files that are read, written and mapped, in bytes: pages and a half, and whole pages.
-const FILES: [(&str, u64); 2] = [("odd", 2 * PAGE + 1000), ("even", 3 * PAGE)];
-/// The programs: pages of text, data, bss and heap.
-const PROGRAMS: [(&str, [u64; 4]); 2] = [("sh", [2, 1, 0, 2]), ("ls", [1, 2, 3, 0])];
 
 /// Tells everything apart, so that a byte at a wrong place shows.
 fn pattern(size: u64) -> Vec<u8> {
@@ -239,46 +62,6 @@ struct Pair {
     out_of_memory: bool,
     /// How many bytes it has carried between files and memory.
     carried: u64,
-}
-
-impl World {
-    /// Bytes of a megapage.
-    fn block(&self) -> u64 {
-        if self.paging == Paging::Sv32 { 4 << 20 } else { 2 << 20 }
-    }
-
-    /// How far a heap may reach: past its first block, and into the second.
-    fn heap_end(&self) -> u64 {
-        self.block() * 5 / 2
-    }
-
-    /// How much memory there is. Where superpages are wanted, a heap that is lazy and shared finds two runs at most, and
-    /// takes small pages for the rest; others have room for all.
-    fn frames(&self) -> u64 {
-        let policies = &self.policies;
-        let run = self.block() / PAGE;
-        match policies.superpages {
-            false => self.frames,
-            true if policies.heap == Heap::Lazy && policies.fork == Fork::Cow => 4 * run,
-            true => MOST_LARGE as u64 * self.heap_end() / PAGE + 2 * run,
-        }
-    }
-
-    /// Whether there may be less memory than is asked for.
-    fn is_short(&self) -> bool {
-        self.frames() < ENOUGH
-    }
-
-    /// Pages of text, data, bss and heap of a program. Where superpages are wanted, its heap has room for one at least.
-    fn parts(&self, program: usize) -> [u64; 4] {
-        let [text, data, bss, heap] = PROGRAMS[program].1;
-        let large = self.block() * 2 / PAGE + 20;
-        [text, data, bss, if self.policies.superpages { large } else { heap }]
-    }
-
-    fn most_processes(&self) -> usize {
-        if self.policies.superpages { MOST_LARGE } else { MOST_PROCESSES }
-    }
 }
 
 impl Pair {
