@@ -34,7 +34,7 @@ pub struct Step {
 }
 
 /// The most that a run may take, in MiB: the memory that it has written, its events, and what was there before them.
-pub const MAX_RECORD_MIB: usize = 144;
+pub const MAX_RECORD_MIB: usize = 96;
 
 /// The most operations that are refused before a run is given up, and the most names that they are told beside: each
 /// refusal has those of all processes, programs or files, of which there may be thousands.
