@@ -33,6 +33,7 @@ pub mod read;
 pub mod schema;
 pub mod settings;
 pub mod source;
+pub mod stage;
 pub mod syntax;
 mod unused;
 pub mod variants;

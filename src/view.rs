@@ -5,14 +5,24 @@
 
 pub mod access_time;
 pub mod areas;
+pub mod cache;
+pub mod charts;
 pub mod costs;
 pub mod decode;
+pub mod fields;
 pub mod frames;
 pub mod happens;
+pub mod holders;
+pub mod look;
+pub mod maps;
 pub mod names;
+pub mod processes;
+pub mod scale;
 pub mod script;
 pub mod state;
 pub mod subject;
+pub mod swap;
+pub mod thing;
 pub mod tlb;
 pub mod touched;
 pub mod translate;
@@ -20,6 +30,11 @@ pub mod trap;
 pub mod tree;
 pub mod words;
 
+pub use look::Look;
+pub use thing::Thing;
+
+use crate::scenario::stage::PanelName;
+use crate::story::Story;
 use std::fmt;
 
 /// What a piece of text is, which decides how it looks.
@@ -102,6 +117,8 @@ pub struct Span {
     pub text: String,
     /// What it is.
     pub role: Role,
+    /// What it shows, if that is not what its line shows.
+    pub thing: Option<Thing>,
 }
 
 /// A line of a panel.
@@ -111,6 +128,8 @@ pub struct Line {
     pub mark: Mark,
     /// Its pieces.
     pub spans: Vec<Span>,
+    /// What it shows, which can be selected.
+    pub thing: Option<Thing>,
 }
 
 impl Line {
@@ -121,7 +140,19 @@ impl Line {
 
     /// The same with another piece at its end.
     pub fn with(mut self, role: Role, text: impl Into<String>) -> Self {
-        self.spans.push(Span { text: text.into(), role });
+        self.spans.push(Span { text: text.into(), role, thing: None });
+        self
+    }
+
+    /// The same with another piece at its end, which shows a thing of its own.
+    pub fn with_thing(mut self, thing: Thing, role: Role, text: impl Into<String>) -> Self {
+        self.spans.push(Span { text: text.into(), role, thing: Some(thing) });
+        self
+    }
+
+    /// The same as the line of a thing.
+    pub fn of_thing(mut self, thing: impl Into<Option<Thing>>) -> Self {
+        self.thing = thing.into();
         self
     }
 
@@ -160,6 +191,29 @@ impl Panel {
             .or_else(|| lines.iter().rposition(|line| line.mark != Mark::None))
             .unwrap_or_default();
         Self { title: title.into(), lines, focus }
+    }
+}
+
+/// What a panel says of a story's moment.
+pub fn panel(name: PanelName, story: &Story, look: &Look) -> Panel {
+    match name {
+        PanelName::Script => script::panel(story),
+        PanelName::Translate => translate::panel(story),
+        PanelName::Tables => tree::panel(story, look),
+        PanelName::Frames => frames::panel(story, look),
+        PanelName::Tlb => tlb::panel(story),
+        PanelName::Areas => areas::panel(story, look),
+        PanelName::Registers => trap::panel(story),
+        PanelName::Costs => costs::panel(story, look),
+        PanelName::Maps => maps::panel(story, look),
+        PanelName::Holders => holders::panel(story, look),
+        PanelName::Scale => scale::panel(story, look),
+        PanelName::Swap => swap::panel(story, look),
+        PanelName::Cache => cache::panel(story, look),
+        PanelName::Fields => fields::panel(story, look),
+        PanelName::Processes => processes::panel(story, look),
+        PanelName::Charts => charts::panel(story, look),
+        PanelName::Event => happens::answered(story, look.answer),
     }
 }
 

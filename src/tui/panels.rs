@@ -79,13 +79,13 @@ pub fn bar(player: &Player, area: Rect) -> Option<Rect> {
 /// A tab's panel for a width. The first column is the signs'.
 fn rows(story: &Story, tab: Tab, width: u16) -> Rows {
     let panel = match tab {
-        Tab::Walk => view::tree::panel(story),
+        Tab::Walk => view::tree::panel(story, &view::Look::default()),
         Tab::Script => view::script::panel(story),
-        Tab::Frames => view::frames::panel(story),
+        Tab::Frames => view::frames::panel(story, &view::Look::default()),
         Tab::Tlb => view::tlb::panel(story),
-        Tab::Space => view::areas::panel(story),
+        Tab::Space => view::areas::panel(story, &view::Look::default()),
         Tab::Registers => view::trap::panel(story),
-        Tab::Costs => view::costs::panel(story),
+        Tab::Costs => view::costs::panel(story, &view::Look::default()),
         Tab::Event => view::happens::panel(story),
     };
     Rows::of(&panel, width.saturating_sub(1))
@@ -174,7 +174,8 @@ fn walk(story: &Story, area: Rect) -> Vec<Shown> {
             Shown::new(Tab::Walk, rows(story, Tab::Walk, area.width), below),
         ];
     }
-    let (translate, table) = (view::translate::panel(story), view::tree::panel(story));
+    let (translate, table) =
+        (view::translate::panel(story), view::tree::panel(story, &view::Look::default()));
     let changes = table.lines.iter().any(|line| line.mark == Mark::Changed);
     let (first, second) = if changes { (table, translate) } else { (translate, table) };
     let mut heading = Line::of(Role::Strong, second.title);

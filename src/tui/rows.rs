@@ -1,7 +1,7 @@
 //! Lines of a panel as rows of the screen: what is too long for a row goes on in the next one, so that nothing is cut.
 
 use crate::scenario::diagnostic::printable;
-use crate::view::{Line, Mark, Panel, Role, Span};
+use crate::view::{Line, Mark, Panel, Role, Span, Thing};
 use std::ops::RangeInclusive;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
@@ -72,7 +72,7 @@ pub fn broken(line: &Line, columns: usize) -> Vec<Line> {
         [label, ..] => Some(label.text.width()).filter(|width| *width <= columns / 3).unwrap_or(2),
     };
     let hang = hang.min(columns - 1);
-    let mut rows = vec![Line::default().marked(line.mark)];
+    let mut rows = vec![Line::default().marked(line.mark).of_thing(line.thing)];
     let mut used = 0;
     for span in &line.spans {
         for word in span.text.split_inclusive(' ') {
@@ -90,7 +90,7 @@ pub fn broken(line: &Line, columns: usize) -> Vec<Line> {
                     }
                     (rows, used) = next_row(rows, hang);
                 }
-                push(&mut rows, span.role, c);
+                push(&mut rows, span.role, span.thing, c);
                 used += width;
             }
         }
@@ -100,15 +100,16 @@ pub fn broken(line: &Line, columns: usize) -> Vec<Line> {
 
 fn next_row(mut rows: Vec<Line>, hang: usize) -> (Vec<Line>, usize) {
     let indent = if hang > 0 { Line::of(Role::Plain, " ".repeat(hang)) } else { Line::default() };
-    rows.push(indent.marked(Mark::None));
+    let thing = rows.last().and_then(|row| row.thing);
+    rows.push(indent.marked(Mark::None).of_thing(thing));
     (rows, hang)
 }
 
-fn push(rows: &mut [Line], role: Role, c: char) {
+fn push(rows: &mut [Line], role: Role, thing: Option<Thing>, c: char) {
     let Some(row) = rows.last_mut() else { return };
     match row.spans.last_mut() {
-        Some(span) if span.role == role => span.text.push(c),
-        _ => row.spans.push(Span { text: c.into(), role }),
+        Some(span) if (span.role, span.thing) == (role, thing) => span.text.push(c),
+        _ => row.spans.push(Span { text: c.into(), role, thing }),
     }
 }
 

@@ -1,12 +1,12 @@
 //! The address space: what is promised beside what is there.
 
-use super::{Line, Mark, Panel, Role, touched::Touched};
+use super::{Line, Look, Mark, Panel, Role, touched::Touched};
 use crate::kernel::event::Prot;
 use crate::kernel::{Area, PAGE, Process, System};
 use crate::story::Story;
 
 /// The panel: the areas of the process that acts.
-pub fn panel(story: &Story) -> Panel {
+pub fn panel(story: &Story, _look: &Look) -> Panel {
     let system = story.system();
     let touched = Touched::of(story);
     let Some(process) = system.current.and_then(|pid| system.process(pid)) else {

@@ -1,11 +1,11 @@
 //! What the run has cost so far.
 
-use super::{Line, Panel, Role, access_time, grouped};
+use super::{Line, Look, Panel, Role, access_time, grouped};
 use crate::kernel::policy::Reclaim;
 use crate::story::Story;
 
 /// The panel: those counters first that the stories turn on.
-pub fn panel(story: &Story) -> Panel {
+pub fn panel(story: &Story, _look: &Look) -> Panel {
     let items = items(story).into_iter();
     let lines = items.map(|(name, value)| Line::of(Role::Dim, format!("{name:14}")).with(Role::Plain, value));
     Panel::new("Costs so far", lines.chain(access_time::lines(story)).collect())

@@ -1,6 +1,6 @@
 //! Physical memory: every frame as a cell, what it is used for and how many hold it.
 
-use super::{Line, Mark, Panel, Role, count, grouped, names, touched::Touched};
+use super::{Line, Look, Mark, Panel, Role, count, grouped, names, touched::Touched};
 use crate::hw::{PhysAddr, Ppn};
 use crate::kernel::frames::{Frame, Usage};
 use crate::kernel::policy::Reclaim;
@@ -15,7 +15,7 @@ const MOST_ALIKE: usize = 16;
 const MOST_LISTED: usize = 3;
 
 /// The panel.
-pub fn panel(story: &Story) -> Panel {
+pub fn panel(story: &Story, _look: &Look) -> Panel {
     let system = story.system();
     let touched = Touched::of(story);
     let frames: Vec<(Ppn, &Frame)> = system.frames().collect();

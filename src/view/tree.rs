@@ -1,7 +1,7 @@
 //! The page table as a tree, read from the bytes in memory.
 
 use super::subject::{self, Subject};
-use super::{Line, Mark, Panel, Role, names, touched::Touched, translate};
+use super::{Line, Look, Mark, Panel, Role, names, touched::Touched, translate};
 use crate::hw::{Geometry, PhysAddr, Ppn, Pte, VirtAddr, Vpn, Why, walk};
 use crate::kernel::swap::{Slot, slot_of};
 use crate::kernel::{Area, AreaKind, Process, System};
@@ -27,7 +27,7 @@ struct Tree<'a> {
 }
 
 /// The panel: the table that the event is about.
-pub fn panel(story: &Story) -> Panel {
+pub fn panel(story: &Story, _look: &Look) -> Panel {
     let system = story.system();
     let Subject { root, whose, process, whole } = subject::of(story);
     let title = format!("Page table · {whose}");

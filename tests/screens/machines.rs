@@ -2,13 +2,14 @@
 //! words of memory, registers that were written, sizes of superpages.
 
 use crate::journey::{Journey, bare, bare_with, story};
+use pagewalk::scenario::stage::PanelName;
 use pagewalk::story::Story;
-use pagewalk::view::{self, Panel};
+use pagewalk::view::{self, Look};
 
 /// The panel at this moment, its title first.
 #[track_caller]
-fn told(journey: &Journey, panel: fn(&Story) -> Panel) -> String {
-    let panel = panel(&journey.player().story);
+fn told(journey: &Journey, panel: PanelName) -> String {
+    let panel = view::panel(panel, &journey.player().story, &Look::default());
     let lines = panel.lines.iter().map(|line| format!("{} {line}", line.mark.glyph()).trim_end().to_owned());
     [vec![panel.title], lines.collect()].concat().join("\n")
 }
@@ -21,12 +22,12 @@ const GIGAPAGE: &str = r#"{ "op": "poke", "pa": "0x80001010", "value": "(0x80000
 fn without_translation_the_address_is_told_and_nothing_is_made_up() {
     let load = bare(r#"{ "op": "load", "at": "0x80000008" }"#, "Down");
     assert_eq!(
-        told(&load, view::translate::panel),
+        told(&load, PanelName::Translate),
         "Translate 0x80000008\n  Translation is off: the physical address is 0x80000008."
     );
     let absent = bare(r#"{ "op": "load", "at": "0x10" }"#, "Down");
     assert_eq!(
-        told(&absent, view::translate::panel),
+        told(&absent, PanelName::Translate),
         "Translate 0x10\n  Translation is off: there is no memory at that address"
     );
 }
@@ -34,7 +35,7 @@ fn without_translation_the_address_is_told_and_nothing_is_made_up() {
 #[test]
 fn an_address_that_is_none_does_not_reach_the_tlb() {
     let steps = format!(r#"{GIGAPAGE}, {{ "op": "load", "at": "0x8000000000000000" }}"#);
-    let told = told(&bare(&steps, "End"), view::translate::panel);
+    let told = told(&bare(&steps, "End"), PanelName::Translate);
     assert!(told.ends_with("The TLB is not asked → the high bits are no sign extension"), "{told}");
     assert!(!told.contains("miss"), "{told}");
 }
@@ -49,7 +50,7 @@ fn an_access_to_two_pages_is_told_as_two_translations() {
         {{ "op": "poke", "pa": "0x80003008", "value": "(0x80020 * 1024) + 0xcf" }},
         {{ "op": "load", "at": "0xffc" }}"#
     );
-    let told = told(&bare(&steps, "End"), view::translate::panel);
+    let told = told(&bare(&steps, "End"), PanelName::Translate);
     assert!(told.starts_with("Translate 0x1000\n"), "the second page's: {told}");
     assert!(told.contains("TLB miss → 0x80020000"), "leads to its own frame: {told}");
 }
@@ -67,7 +68,7 @@ fn the_tree_draws_what_the_walker_refuses_as_refused() {
         {{ "op": "poke", "pa": "0x80003000", "value": "(0x80010 * 1024) + 1" }},
         {{ "op": "csr", "satp": "0x8000000000080001" }}"#
     );
-    let tree = told(&bare(&steps, "End"), view::tree::panel);
+    let tree = told(&bare(&steps, "End"), PanelName::Tables);
     for (index, what) in [
         ("[000] 0x80002000", "refused: D, A or U is set in a pointer"),
         ("[001] 0x80002000", "misaligned"),
@@ -86,7 +87,7 @@ fn memory_is_shown_in_words_as_it_holds_them() {
     let steps = r#"{ "op": "poke", "pa": "0x80000000", "value": "0x1122334455667788" },
         { "op": "poke", "pa": "0x80000002", "value": 1, "width": 1 },
         { "op": "poke", "pa": "0x8000000e", "value": "0xabcd0000", "width": 4 }"#;
-    let at = |keys| told(&bare(steps, keys), view::frames::panel);
+    let at = |keys| told(&bare(steps, keys), PanelName::Frames);
     assert_eq!(at("Right*2"), "Memory · 1 word written\n◆ 0x80000000 0x1122334455017788");
     let across = "Memory · 3 words written\n  0x80000000 0x1122334455017788\n\
                   ◆ 0x80000008 0x0\n◆ 0x80000010 0xabcd";
@@ -96,7 +97,7 @@ fn memory_is_shown_in_words_as_it_holds_them() {
 #[test]
 fn registers_that_were_written_are_told_as_they_are() {
     let registers =
-        |setting: &str| told(&bare(&format!(r#"{{ "op": "csr", {setting} }}"#), "End"), view::trap::panel);
+        |setting: &str| told(&bare(&format!(r#"{{ "op": "csr", {setting} }}"#), "End"), PanelName::Registers);
     let interrupt = registers(r#""scause": "0x8000000000000005""#);
     assert!(interrupt.contains("scause  0x8000000000000005\n    supervisor timer interrupt"), "{interrupt}");
     assert!(registers(r#""scause": 3"#).contains("scause  3\n    breakpoint"));
@@ -111,16 +112,16 @@ fn superpages_have_the_sizes_of_their_geometry() {
     let sv32 = r#"{ "op": "poke", "pa": "0x80001800", "value": "(0x80000 * 1024) + 0xcf", "width": 4 },
         { "op": "csr", "satp": "0x80080001" }, { "op": "load", "at": "0x80000010" }"#;
     let sv32 = bare_with(r#""paging": "sv32""#, sv32, "End");
-    assert!(told(&sv32, view::tree::panel).ends_with("VRWX--AD 4 MiB"), "{}", told(&sv32, view::tree::panel));
-    let tlb = told(&sv32, view::tlb::panel);
+    assert!(told(&sv32, PanelName::Tables).ends_with("VRWX--AD 4 MiB"), "{}", told(&sv32, PanelName::Tables));
+    let tlb = told(&sv32, PanelName::Tlb);
     assert!(tlb.contains("80000→80000 VRWX--AD 4M"), "{tlb}");
     let steps = format!(
         r#"{GIGAPAGE}, {{ "op": "load", "at": "0xffffffffc0000000" }}, {{ "op": "load", "at": "0x80000000" }}"#
     );
     let sv39 = bare(&steps, "End");
-    let tlb = told(&sv39, view::tlb::panel);
+    let tlb = told(&sv39, PanelName::Tlb);
     assert!(tlb.contains("VRWX--AD 1G"), "{tlb}");
-    let tree = told(&sv39, view::tree::panel);
+    let tree = told(&sv39, PanelName::Tables);
     assert!(tree.ends_with("VRWX--AD 1 GiB"), "{tree}");
 }
 
@@ -146,7 +147,7 @@ fn the_access_time_agrees_with_the_notes() {
         let mut story = story("effective-access-time");
         story.timeline.seek(story.timeline.after_steps(step));
         let note = story.step().and_then(|step| step.note.clone()).unwrap();
-        let panel = view::costs::panel(&story);
+        let panel = view::costs::panel(&story, &view::Look::default());
         let lines = panel.lines.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
         (note, lines)
     };
@@ -160,7 +161,7 @@ fn the_access_time_agrees_with_the_notes() {
     }
     let faults =
         format!(r#"{GIGAPAGE}, {{ "op": "load", "at": "0x80000000" }}, {{ "op": "load", "at": "0" }}"#);
-    let told = told(&bare(&faults, "End"), view::costs::panel);
+    let told = told(&bare(&faults, "End"), PanelName::Costs);
     assert!(told.contains("access time   201.0 in"), "an access that traps does not count: {told}");
 }
 
@@ -182,8 +183,7 @@ fn writes_to_registers_say_what_changed_and_why_nothing_did() {
         said(&csr(r#""satp": "0x9000000000080001""#)),
         "satp stays 0x0: this machine has no Sv48 (MODE 9), and such a write has no effect at all."
     );
-    let script =
-        told(&csr(r#""sstatus": { "MXR": true }, "satp": "0x8000000000080001""#), view::script::panel);
+    let script = told(&csr(r#""sstatus": { "MXR": true }, "satp": "0x8000000000080001""#), PanelName::Script);
     assert!(script.ends_with("csr satp ← 0x8000000000080001, sstatus MXR=1"), "{script}");
 }
 

@@ -2,8 +2,8 @@
 
 use crate::journey::story;
 use insta::assert_snapshot;
-use pagewalk::story::Story;
-use pagewalk::view::{self, Panel};
+use pagewalk::scenario::stage::PanelName;
+use pagewalk::view::{self, Look, Panel};
 
 /// A panel: its title, and its lines with their signs.
 fn told(panel: &Panel) -> String {
@@ -16,17 +16,18 @@ fn told(panel: &Panel) -> String {
 fn panels(name: &str, step: usize, event: usize) -> String {
     let mut story = story(name);
     story.timeline.seek(story.timeline.after_steps(step - 1) + event);
-    let panels: [fn(&Story) -> Panel; 8] = [
-        view::happens::panel,
-        view::translate::panel,
-        view::tree::panel,
-        view::frames::panel,
-        view::areas::panel,
-        view::tlb::panel,
-        view::trap::panel,
-        view::costs::panel,
+    let panels = [
+        PanelName::Event,
+        PanelName::Translate,
+        PanelName::Tables,
+        PanelName::Frames,
+        PanelName::Areas,
+        PanelName::Tlb,
+        PanelName::Registers,
+        PanelName::Costs,
     ];
-    panels.iter().map(|panel| told(&panel(&story))).collect::<Vec<_>>().join("\n")
+    let told = panels.map(|name| told(&view::panel(name, &story, &Look::default())));
+    told.join("\n")
 }
 
 #[test]

@@ -1,0 +1,99 @@
+//! The stage: what the screen can show, by the names that scenarios, the command line and the configuration use.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// A panel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum PanelName {
+    /// The steps, and the chapters.
+    Script,
+    /// The address cut up, and what the hardware found with each part.
+    Translate,
+    /// A page table as a tree.
+    Tables,
+    /// Its tables slot by slot: where each is used.
+    Maps,
+    /// Physical memory, frame by frame.
+    Frames,
+    /// Who holds which frames together, and the free list in its order.
+    Holders,
+    /// The TLB.
+    Tlb,
+    /// The areas of the address space as a table.
+    Areas,
+    /// The areas drawn to scale, and what is really there.
+    Scale,
+    /// Slots of swap, and the pages that go next.
+    Swap,
+    /// Files, and the pages of them that are in memory.
+    Cache,
+    /// The registers.
+    Registers,
+    /// The registers of the trap, field by field.
+    Fields,
+    /// All processes.
+    Processes,
+    /// The counters.
+    Costs,
+    /// The counters over time.
+    Charts,
+    /// What happens, in words.
+    Event,
+}
+
+/// An arrangement of panels.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Layout {
+    /// The walk from the operation to the frame, and what it costs.
+    #[default]
+    Overview,
+    /// Page tables, large.
+    Tables,
+    /// Physical memory: every frame, its holders, the free list.
+    Memory,
+    /// The address space, drawn to scale.
+    Space,
+    /// The TLB and what it saves.
+    Tlb,
+    /// Swap, the page cache and the files.
+    Disk,
+    /// The script and its words.
+    Script,
+    /// The trap registers, bit by bit.
+    Trap,
+    /// All processes.
+    Processes,
+}
+
+impl Layout {
+    /// All of them, in the order of their keys.
+    pub const ALL: [Self; 9] = [
+        Self::Overview,
+        Self::Tables,
+        Self::Memory,
+        Self::Space,
+        Self::Tlb,
+        Self::Disk,
+        Self::Script,
+        Self::Trap,
+        Self::Processes,
+    ];
+
+    /// What it is called: `Overview`.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Overview => "Overview",
+            Self::Tables => "Tables",
+            Self::Memory => "Memory",
+            Self::Space => "Space",
+            Self::Tlb => "TLB",
+            Self::Disk => "Disk",
+            Self::Script => "Script",
+            Self::Trap => "Trap",
+            Self::Processes => "Processes",
+        }
+    }
+}
