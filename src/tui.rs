@@ -1,12 +1,15 @@
 //! Floor 5, the interactive screen. The only part that knows ratatui and crossterm.
 //!
 //! Input flows one way: a key becomes a [`Message`](message::Message) ([`keys`]), a message changes the
-//! [`Model`] ([`update`]), and [`draw`] shows the model and changes nothing. What stands where is a pure function of
-//! model and area ([`panels`], [`layout`]); what panels say comes from [`crate::view`], broken into [`rows`]; how a role
-//! looks is the [`theme`]'s to say.
+//! [`Model`] ([`update`], [`sheet`]), and [`draw`] shows the model and changes nothing. What stands where is a pure
+//! function of model and area ([`arrange`], [`panels`], [`layout`]); what panels say comes from [`crate::view`], broken into
+//! [`rows`]; what is drawn is [`ink`], which a [`theme`] paints last of all, and [`ascii`] spells.
 
+pub mod arrange;
+pub mod ascii;
 pub mod draw;
 pub mod gallery;
+pub mod ink;
 pub mod keys;
 pub mod layout;
 pub mod message;
@@ -15,6 +18,8 @@ pub mod panels;
 mod picture;
 pub mod reload;
 pub mod rows;
+pub mod select;
+pub mod sheet;
 mod terminal;
 pub mod theme;
 mod travel;
@@ -47,13 +52,30 @@ pub fn follow(story: Story, reloads: Receiver<Reload>, colour: bool) -> std::io:
 
 /// The screen of one moment, as a picture.
 pub fn picture(story: Story, columns: u16, rows: u16) -> Picture {
-    picture::of(&render(&Model::new(Some(story)), columns, rows))
+    let model = Model::new(Some(story));
+    picture::of(&render(&model, columns, rows), model.looks.theme)
 }
 
-/// Draws a model on a screen of some size.
+/// Draws a model on a screen of some size, and paints it.
 pub fn render(model: &Model, columns: u16, rows: u16) -> Buffer {
+    let mut buffer = drawn(model, columns, rows);
+    finish(model, &mut buffer);
+    buffer
+}
+
+/// Draws a model on a screen of some size, in [`ink`].
+pub fn drawn(model: &Model, columns: u16, rows: u16) -> Buffer {
     let area = Rect::new(0, 0, columns, rows);
     let mut buffer = Buffer::empty(area);
     draw::screen(model, area, &mut buffer);
     buffer
+}
+
+/// Makes of a screen in ink what the terminal shows.
+fn finish(model: &Model, buffer: &mut Buffer) {
+    let looks = &model.looks;
+    if looks.ascii {
+        ascii::spell(buffer);
+    }
+    looks.theme.paint(looks.depth, buffer);
 }

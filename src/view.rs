@@ -9,6 +9,8 @@ pub mod cache;
 pub mod charts;
 pub mod costs;
 pub mod decode;
+pub mod events;
+pub mod explain;
 pub mod fields;
 pub mod frames;
 pub mod happens;
@@ -23,6 +25,7 @@ pub mod state;
 pub mod subject;
 pub mod swap;
 pub mod thing;
+pub mod ties;
 pub mod tlb;
 pub mod touched;
 pub mod translate;
@@ -61,6 +64,22 @@ pub enum Role {
     Absent,
     /// The author's words.
     Note,
+}
+
+impl Role {
+    /// All of them, in the order of their numbers.
+    pub const ALL: [Self; 10] = [
+        Self::Plain,
+        Self::Dim,
+        Self::Strong,
+        Self::Changed,
+        Self::Path,
+        Self::Fault,
+        Self::Good,
+        Self::Shared,
+        Self::Absent,
+        Self::Note,
+    ];
 }
 
 /// A sign in front of a line, so that colour is never alone.
@@ -213,6 +232,7 @@ pub fn panel(name: PanelName, story: &Story, look: &Look) -> Panel {
         PanelName::Fields => fields::panel(story, look),
         PanelName::Processes => processes::panel(story, look),
         PanelName::Charts => charts::panel(story, look),
+        PanelName::Events => events::panel(story),
         PanelName::Event => happens::answered(story, look.answer),
     }
 }

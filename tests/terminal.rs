@@ -236,7 +236,7 @@ fn the_help_opens_over_the_story_and_closes_again() {
     terminal.see_all(&story);
     terminal.press("?");
     terminal.see("Keys and signs");
-    terminal.press("q");
+    terminal.press(CTRL_C);
     assert_eq!(terminal.end(), 0);
 }
 
@@ -478,8 +478,10 @@ fn without_colours_the_screen_says_the_same() {
         terminal.press("]");
         terminal.see_all(&drawn("fork-exec", |story| story.timeline.next_stop(0).unwrap(), (80, 24)));
         assert_eq!(coloured(terminal.screen.screen()), expected, "{arguments}");
-        let tab = |column| terminal.screen.screen().cell(1, column).unwrap().inverse();
-        assert!(tab(1) && !tab(20), "{arguments}: the chosen tab is reversed, with colours and without");
+        let tab = |column| terminal.screen.screen().cell(1, column).unwrap();
+        let ground = |column| (tab(column).bgcolor(), tab(column).inverse());
+        assert_ne!(ground(1), ground(20), "{arguments}: the name of the layout that is shown stands out");
+        assert_eq!(tab(1).inverse(), !expected, "{arguments}: without colours it is reversed");
         terminal.press("q");
         assert_eq!(terminal.end(), 0);
     }

@@ -39,6 +39,8 @@ pub enum PanelName {
     Costs,
     /// The counters over time.
     Charts,
+    /// The events of the step, one after the other.
+    Events,
     /// What happens, in words.
     Event,
 }

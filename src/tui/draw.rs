@@ -2,14 +2,15 @@
 
 mod broken;
 mod gallery;
-pub(super) mod help;
 mod panel;
 mod play;
+mod sheet;
 
+use super::ink::{Ground, ink};
 use super::keys::{self, Binding, Place};
 use super::model::{Model, Screen};
 use super::reload::Live;
-use super::{layout, panels, theme};
+use super::{layout, panels};
 use crate::scenario::diagnostic::printable;
 use crate::view::{Line, Role};
 use ratatui::{buffer::Buffer, layout::Rect};
@@ -28,9 +29,7 @@ pub fn screen(model: &Model, area: Rect, buffer: &mut Buffer) {
             }
         }
     }
-    if let Some(scroll) = model.help {
-        help::draw(model, scroll, area, buffer);
-    }
+    sheet::draw(model, area, buffer);
 }
 
 /// Too small a screen says what it needs, and what happens all the same.
@@ -80,18 +79,14 @@ fn footer(places: &[Place], message: Option<&str>, area: Rect, buffer: &mut Buff
     panel::line(&line, area, buffer);
 }
 
-/// A rule without a title: the lower edge of what lies over the screen.
-fn edge(area: Rect, buffer: &mut Buffer) {
-    buffer.set_string(area.x, area.y, "─".repeat(area.width.into()), theme::rule());
-}
-
-/// A rule with a title in it, which is marked if its panel is the chosen one.
-fn rule(title: &str, chosen: bool, area: Rect, buffer: &mut Buffer) {
+/// A rule with a title in it, on two grounds: that of the title, and that of the rule.
+fn rule(title: &str, (ground, under): (Ground, Ground), area: Rect, buffer: &mut Buffer) {
     let area = Rect { height: 1, ..area }.intersection(buffer.area);
     if area.is_empty() {
         return;
     }
-    buffer.set_string(area.x, area.y, "─".repeat(area.width.into()), theme::rule());
+    buffer.set_string(area.x, area.y, "─".repeat(area.width.into()), ink(Role::Dim, under));
     let title = panel::cut(&format!(" {} ", printable(title)), usize::from(area.width).saturating_sub(2));
-    buffer.set_string(area.x + 1, area.y, title, if chosen { theme::chosen() } else { theme::title() });
+    let ground = if ground == Ground::Page { under } else { ground };
+    buffer.set_string(area.x + 1, area.y, title, ink(Role::Strong, ground));
 }

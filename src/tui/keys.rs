@@ -2,7 +2,9 @@
 //! README's list are made from it.
 
 use super::message::{Go, Message};
-use super::model::{Model, Player, Screen};
+use super::model::{Model, Player, Screen, Sheet};
+use super::select::Direction;
+use crate::scenario::stage::Layout;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 /// Where a key works.
@@ -16,8 +18,10 @@ pub enum Place {
     Story,
     /// While a story is shown, and a question with answers is open.
     Question,
-    /// While the keys are shown.
+    /// While the keys are shown. All that can be typed filters them.
     Help,
+    /// While something is explained.
+    Explain,
 }
 
 /// A line of the table.
@@ -50,7 +54,7 @@ const fn key(
 
 use KeyCode::{BackTab, Char, Down, End, Enter, Esc, Home, Left, PageDown, PageUp, Right, Tab, Up};
 use Message::Go as Travel;
-use Place::{Everywhere, Gallery, Help, Question, Story};
+use Place::{Everywhere, Explain, Gallery, Help, Question, Story};
 
 /// All keys, in the order in which they are told.
 pub const TABLE: &[Binding] = &[
@@ -77,16 +81,74 @@ pub const TABLE: &[Binding] = &[
     key(&[Char('-')], "-", Story, Message::Slower, "play slower", ("", 0)),
     key(&[Tab], "Tab", Story, Message::NextPanel, "next panel", ("panel", 5)),
     key(&[BackTab], "Shift-Tab", Story, Message::PreviousPanel, "previous panel", ("", 0)),
-    key(&[Char('1')], "1", Story, Message::Panel(0), "walk: translation and page table", ("", 0)),
-    key(&[Char('2')], "2", Story, Message::Panel(1), "script", ("", 0)),
-    key(&[Char('3')], "3", Story, Message::Panel(2), "frames", ("", 0)),
-    key(&[Char('4')], "4", Story, Message::Panel(3), "TLB", ("", 0)),
-    key(&[Char('5')], "5", Story, Message::Panel(4), "address space", ("", 0)),
-    key(&[Char('6')], "6", Story, Message::Panel(5), "registers", ("", 0)),
-    key(&[Char('7')], "7", Story, Message::Panel(6), "costs", ("", 0)),
-    key(&[Char('8')], "8", Story, Message::Panel(7), "what happens, in full", ("", 0)),
-    key(&[Char('J')], "J", Story, Message::Scroll(1), "scroll the panel down", ("", 0)),
-    key(&[Char('K')], "K", Story, Message::Scroll(-1), "scroll the panel up", ("", 0)),
+    key(
+        &[Char('1')],
+        "1",
+        Story,
+        Message::Layout(Layout::Overview),
+        "overview: from the operation to the frame",
+        ("", 0),
+    ),
+    key(&[Char('2')], "2", Story, Message::Layout(Layout::Tables), "page tables, large", ("", 0)),
+    key(
+        &[Char('3')],
+        "3",
+        Story,
+        Message::Layout(Layout::Memory),
+        "memory: frames, holders, free list",
+        ("", 0),
+    ),
+    key(&[Char('4')], "4", Story, Message::Layout(Layout::Space), "address space, to scale", ("", 0)),
+    key(&[Char('5')], "5", Story, Message::Layout(Layout::Tlb), "TLB and costs", ("", 0)),
+    key(&[Char('6')], "6", Story, Message::Layout(Layout::Disk), "swap, page cache and files", ("", 0)),
+    key(&[Char('7')], "7", Story, Message::Layout(Layout::Script), "script and events", ("", 0)),
+    key(&[Char('8')], "8", Story, Message::Layout(Layout::Trap), "trap registers, bit by bit", ("", 0)),
+    key(&[Char('9')], "9", Story, Message::Layout(Layout::Processes), "processes, page by page", ("", 0)),
+    key(&[Char('0')], "0", Story, Message::Event, "what happens, in full", ("", 0)),
+    key(
+        &[Char('z')],
+        "z",
+        Story,
+        Message::Zoom,
+        "give the panel the whole screen, or no longer",
+        ("zoom", 2),
+    ),
+    key(
+        &[Char('J')],
+        "J Shift-↓",
+        Story,
+        Message::Select(Direction::Down),
+        "select what is below; in text, scroll",
+        ("select", 4),
+    ),
+    key(
+        &[Char('K')],
+        "K Shift-↑",
+        Story,
+        Message::Select(Direction::Up),
+        "select what is above; in text, scroll",
+        ("", 0),
+    ),
+    key(
+        &[Char('L')],
+        "L Shift-→",
+        Story,
+        Message::Select(Direction::Right),
+        "select what is on the right",
+        ("", 0),
+    ),
+    key(
+        &[Char('H')],
+        "H Shift-←",
+        Story,
+        Message::Select(Direction::Left),
+        "select what is on the left",
+        ("", 0),
+    ),
+    key(&[Enter], "Enter", Story, Message::Explain, "explain what is selected", ("explain", 5)),
+    key(&[Char('o')], "o", Story, Message::Fold, "fold the selected table away, or open it", ("", 0)),
+    key(&[Char('p')], "p", Story, Message::NextProcess, "look at the next process, whoever acts", ("", 0)),
+    key(&[Char('t')], "t", Everywhere, Message::NextTheme, "next theme", ("", 0)),
     key(&[Esc], "Esc", Story, Message::Back, "back to the gallery", ("", 0)),
     key(
         &[Char('a'), Char('b'), Char('c'), Char('d'), Char('e'), Char('f')],
@@ -100,19 +162,26 @@ pub const TABLE: &[Binding] = &[
     key(&[Up, Char('k')], "↑ k", Gallery, Message::PreviousScenario, "previous scenario", ("previous", 6)),
     key(&[Enter, Right, Char(' ')], "Enter", Gallery, Message::Choose, "play the scenario", ("play", 9)),
     key(&[Esc], "Esc", Gallery, Message::Quit, "quit", ("", 0)),
-    key(&[Down, Char('j'), Right, PageDown], "↓ j", Help, Message::Scroll(1), "scroll down", ("down", 5)),
-    key(&[Up, Char('k'), Left, PageUp], "↑ k", Help, Message::Scroll(-1), "scroll up", ("up", 4)),
+    key(&[Down, PageDown], "↓ PgDn", Help, Message::Scroll(1), "scroll down", ("down", 5)),
+    key(&[Up, PageUp], "↑ PgUp", Help, Message::Scroll(-1), "scroll up", ("up", 4)),
+    key(&[KeyCode::Backspace], "Backspace", Help, Message::Erase, "take a typed letter back", ("", 0)),
     key(&[Esc, Enter], "Esc", Help, Message::Back, "close the help", ("close", 6)),
+    key(&[Down, Char('j'), PageDown], "↓ j", Explain, Message::Scroll(1), "scroll down", ("down", 5)),
+    key(&[Up, Char('k'), PageUp], "↑ k", Explain, Message::Scroll(-1), "scroll up", ("up", 4)),
+    key(&[Right, Char('l')], "→ l", Explain, Travel(Go::NextEvent), "next event", ("event", 3)),
+    key(&[Left, Char('h')], "← h", Explain, Travel(Go::PreviousEvent), "previous event", ("back", 3)),
+    key(&[Esc, Enter], "Esc Enter", Explain, Message::Back, "close it", ("close", 6)),
     key(&[Char('?')], "?", Everywhere, Message::Help, "all keys", ("keys", 10)),
     key(&[Char('q')], "q Ctrl-C", Everywhere, Message::Quit, "quit", ("quit", 9)),
 ];
 
 /// The places in which the next key works.
-fn places(model: &Model) -> &'static [Place] {
-    match (&model.screen, model.help) {
-        (_, Some(_)) => &[Help, Everywhere],
-        (Screen::Gallery, None) => &[Gallery, Everywhere],
-        (Screen::Play(player), None) => playing(player),
+pub fn places(model: &Model) -> &'static [Place] {
+    match (&model.sheet, &model.screen) {
+        (Some(Sheet::Help { .. }), _) => &[Help],
+        (Some(Sheet::Explain { .. }), _) => &[Explain, Everywhere],
+        (None, Screen::Gallery) => &[Gallery, Everywhere],
+        (None, Screen::Play(player)) => playing(player),
     }
 }
 
@@ -129,7 +198,7 @@ pub fn message(model: &Model, key: KeyEvent) -> Option<Message> {
     if key.modifiers.contains(KeyModifiers::CONTROL) {
         return (key.code == Char('c')).then_some(Message::Quit);
     }
-    if model.help.is_none() && model.player().is_some_and(|player| player.prompt.is_some()) {
+    if model.sheet.is_none() && model.player().is_some_and(|player| player.prompt.is_some()) {
         return match key.code {
             Enter => Some(Message::Enter),
             Esc => Some(Message::Back),
@@ -139,15 +208,31 @@ pub fn message(model: &Model, key: KeyEvent) -> Option<Message> {
         };
     }
     let places = places(model);
+    let code = unshifted(key);
     let mut here = TABLE.iter().filter(|binding| places.contains(&binding.place));
-    here.find_map(|binding| {
-        let at = binding.keys.iter().position(|known| *known == key.code)?;
+    let bound = here.find_map(|binding| {
+        let at = binding.keys.iter().position(|known| *known == code)?;
         Some(match binding.message {
             // Each of these keys is an answer.
             Message::Answer(_) => Message::Answer(at),
             message => message,
         })
-    })
+    });
+    match (bound, code) {
+        (None, Char(c)) if places == [Help] => Some(Message::Type(c)),
+        (bound, _) => bound,
+    }
+}
+
+/// Shift with an arrow moves the selection, as the capital letters do that stand for the arrows without it.
+fn unshifted(key: KeyEvent) -> KeyCode {
+    match key.code {
+        Down if key.modifiers.contains(KeyModifiers::SHIFT) => Char('J'),
+        Up if key.modifiers.contains(KeyModifiers::SHIFT) => Char('K'),
+        Right if key.modifiers.contains(KeyModifiers::SHIFT) => Char('L'),
+        Left if key.modifiers.contains(KeyModifiers::SHIFT) => Char('H'),
+        code => code,
+    }
 }
 
 #[cfg(test)]
@@ -156,7 +241,9 @@ mod tests {
 
     #[test]
     fn no_key_has_two_meanings_in_one_place() {
-        for places in [&[Gallery, Everywhere][..], &[Story, Question, Everywhere], &[Help, Everywhere]] {
+        for places in
+            [&[Gallery, Everywhere][..], &[Story, Question, Everywhere], &[Help], &[Explain, Everywhere]]
+        {
             let mut seen = vec![];
             for binding in TABLE.iter().filter(|binding| places.contains(&binding.place)) {
                 for key in binding.keys {

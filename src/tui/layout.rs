@@ -1,7 +1,7 @@
 //! Where everything is: a pure function of the area and of how many rows the panels need.
 //!
-//! A large screen shows all panels beside each other; a small one shows one at a time, chosen by tabs, with others
-//! beside it while there is room.
+//! A large screen shows the columns of a [layout](super::arrange) beside each other; a small one shows the panel in focus,
+//! and others while there is room.
 
 use ratatui::layout::{Constraint, Layout, Rect};
 
@@ -16,92 +16,55 @@ const LEAST: u16 = 4;
 pub struct Frame {
     /// Title, place, settings.
     pub header: Rect,
+    /// The names of the layouts.
+    pub bar: Rect,
     /// The panels.
     pub body: Rect,
     /// What happens.
     pub happens: Rect,
+    /// What is selected, and what it is tied to; without rows if nothing is.
+    pub selected: Rect,
     /// The timeline.
     pub timeline: Rect,
     /// The most important keys.
     pub footer: Rect,
 }
 
-/// The columns that the panels stand in.
-#[derive(Clone, Copy, Debug)]
-pub enum Body {
-    /// All panels.
-    Overview(Overview),
-    /// One at a time.
-    Tabs(Tabs),
-}
-
-/// The columns of all panels.
-#[derive(Clone, Copy, Debug)]
-pub struct Overview {
-    /// Script and frames.
-    pub left: Rect,
-    /// Translation and page table.
-    pub middle: Rect,
-    /// The address space, where there is room for a column of its own.
-    pub space: Option<Rect>,
-    /// Registers, TLB, costs.
-    pub right: Rect,
-}
-
-/// One panel.
-#[derive(Clone, Copy, Debug)]
-pub struct Tabs {
-    /// The names of the panels.
-    pub bar: Rect,
-    /// The panel.
-    pub panel: Rect,
-    /// Others beside it, where there is room.
-    pub beside: Option<Rect>,
-}
-
-/// The rows of a screen. What happens gets as many as are asked for, up to half of the screen, and some in any case.
-pub fn frame(area: Rect, happens: u16) -> Frame {
+/// The rows of a screen. What happens gets as many as are asked for, up to half of the screen, and some in any case; what
+/// is selected gets `selected` rows.
+pub fn frame(area: Rect, happens: u16, selected: u16) -> Frame {
     let least = match (area.width, area.height) {
         (_, ..20) => 5,
         (..114, _) => 7,
         _ => 6,
     };
     let happens = happens.min(area.height / 2).max(least);
-    let [header, body, happens, timeline, footer] = Layout::vertical([
+    let [header, bar, body, happens, selected, timeline, footer] = Layout::vertical([
+        Constraint::Length(1),
         Constraint::Length(1),
         Constraint::Fill(1),
         Constraint::Length(happens),
+        Constraint::Length(selected),
         Constraint::Length(1),
         Constraint::Length(1),
     ])
     .areas(area);
-    Frame { header, body, happens, timeline, footer }
+    Frame { header, bar, body, happens, selected, timeline, footer }
 }
 
-/// The columns of a screen.
-pub fn body(area: Rect) -> Body {
-    if area.width < 114 || area.height < 28 {
-        return Body::Tabs(tabs(area));
-    }
-    let side = Constraint::Length(if area.width >= 160 { 42 } else { 34 });
-    let fill = Constraint::Fill(1);
-    if area.width >= 190 {
-        let [left, middle, space, right] =
-            Layout::horizontal([side, fill, fill, side]).spacing(1).areas(area);
-        return Body::Overview(Overview { left, middle, space: Some(space), right });
-    }
-    let [left, middle, right] = Layout::horizontal([side, fill, side]).spacing(1).areas(area);
-    Body::Overview(Overview { left, middle, space: None, right })
+/// Whether there is room for a layout's columns beside each other.
+pub fn is_wide(body: Rect) -> bool {
+    body.width >= 114 && body.height >= 27
 }
 
-fn tabs(area: Rect) -> Tabs {
-    let [bar, rest] = Layout::vertical([Constraint::Length(1), Constraint::Fill(1)]).areas(area);
+/// A panel, and a narrow column beside it, where there is room for one.
+pub fn beside(area: Rect) -> (Rect, Option<Rect>) {
     if area.width < 78 {
-        return Tabs { bar, panel: rest, beside: None };
+        return (area, None);
     }
     let [panel, beside] =
-        Layout::horizontal([Constraint::Fill(1), Constraint::Length(29)]).spacing(1).areas(rest);
-    Tabs { bar, panel, beside: Some(beside) }
+        Layout::horizontal([Constraint::Fill(1), Constraint::Length(29)]).spacing(1).areas(area);
+    (panel, Some(beside))
 }
 
 /// How many rows a panel would like to have, title included, and how urgent that is.
@@ -115,22 +78,17 @@ pub struct Want {
     pub rank: u8,
 }
 
-impl Want {
-    /// The same for a panel that is not wanted here.
-    pub fn none(self) -> Self {
-        Self { rows: 0, least: 0, ..self }
-    }
-}
+impl Want {}
 
 /// Panels under each other, a free row between two. What nobody needs is left free below; a panel for which too little
 /// is left gets nothing.
-pub fn stack<const N: usize>(area: Rect, wants: [Want; N]) -> [Rect; N] {
-    let mut heights = wants.map(|want| want.least.min(want.rows));
-    let used = |heights: &[u16; N]| {
+pub fn stack(area: Rect, wants: &[Want]) -> Vec<Rect> {
+    let mut heights: Vec<u16> = wants.iter().map(|want| want.least.min(want.rows)).collect();
+    let used = |heights: &[u16]| {
         let there = heights.iter().filter(|height| **height > 0).count() as u16;
         heights.iter().sum::<u16>() + there.saturating_sub(1)
     };
-    let mut order: [usize; N] = std::array::from_fn(|at| at);
+    let mut order: Vec<usize> = (0..wants.len()).collect();
     order.sort_by_key(|at| wants[*at].rank);
     for at in order {
         let gap = u16::from(heights[at] == 0 && heights.iter().any(|height| *height > 0));
@@ -139,11 +97,12 @@ pub fn stack<const N: usize>(area: Rect, wants: [Want; N]) -> [Rect; N] {
         heights[at] = if height < LEAST.min(wants[at].rows) { 0 } else { height };
     }
     let mut y = area.y;
-    heights.map(|height| {
-        let panel = Rect { y, height, ..area }.intersection(area);
-        y += if height > 0 { height + 1 } else { 0 };
+    let place = |height: &u16| {
+        let panel = Rect { y, height: *height, ..area }.intersection(area);
+        y += if *height > 0 { height + 1 } else { 0 };
         panel
-    })
+    };
+    heights.iter().map(place).collect()
 }
 
 /// The translation above, with the rows that it needs, the table below; nothing, if they do not fit.
@@ -158,9 +117,9 @@ pub fn walk(area: Rect, translate: u16) -> Option<(Rect, Rect)> {
 mod tests {
     use super::*;
 
-    fn heights<const N: usize>(height: u16, wants: [(u16, u16, u8); N]) -> [u16; N] {
+    fn heights<const N: usize>(height: u16, wants: [(u16, u16, u8); N]) -> Vec<u16> {
         let wants = wants.map(|(rows, least, rank)| Want { rows, least, rank });
-        stack(Rect::new(0, 0, 10, height), wants).map(|panel| panel.height)
+        stack(Rect::new(0, 0, 10, height), &wants).iter().map(|panel| panel.height).collect()
     }
 
     #[test]

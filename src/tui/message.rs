@@ -1,5 +1,8 @@
 //! What the user can want. Keys, and later mouse and commands, all become these.
 
+use super::select::Direction;
+use crate::scenario::stage::Layout;
+
 /// Something to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Message {
@@ -21,12 +24,26 @@ pub enum Message {
     Resize(u16, u16),
     /// Time has passed while playing by itself.
     Tick,
-    /// Show the panel with this number, from 0.
-    Panel(usize),
-    /// Show the next panel.
+    /// Arrange the panels in another way.
+    Layout(Layout),
+    /// Move the focus to the next panel.
     NextPanel,
-    /// Show the panel before.
+    /// To the panel before.
     PreviousPanel,
+    /// Move the focus to what happens.
+    Event,
+    /// Let the panel in focus have the whole screen, or no longer.
+    Zoom,
+    /// Move the selection, within the panel in focus.
+    Select(Direction),
+    /// Tell all about what is selected, or no longer.
+    Explain,
+    /// Fold the table that the selected PTE points to away, or open it.
+    Fold,
+    /// Show the memory of the next process, whoever acts.
+    NextProcess,
+    /// Another theme.
+    NextTheme,
     /// Scroll the panel by so many lines.
     Scroll(i32),
     /// Open the line where a step's number is typed.

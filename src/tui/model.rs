@@ -1,9 +1,16 @@
 //! What the screen shows: all of it, and nothing about how.
 
+use super::arrange;
 use super::gallery::Gallery;
 use super::reload::Live;
+use super::theme::{self, Depth, Theme};
+use crate::hw::PhysAddr;
+use crate::kernel::Pid;
+use crate::scenario::stage::{Layout, PanelName};
 use crate::story::Story;
+use crate::view::{Look, Thing};
 use ratatui::layout::Rect;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// The whole screen.
@@ -11,13 +18,51 @@ use std::time::Duration;
 pub struct Model {
     /// What fills it.
     pub screen: Screen,
-    /// The keys are shown over it, scrolled by so many rows.
-    pub help: Option<i32>,
+    /// What lies over it.
+    pub sheet: Option<Sheet>,
+    /// How it looks.
+    pub looks: Looks,
     /// The user wants to leave.
     pub quit: bool,
     /// Columns and rows of the screen, as they were last told: what is scrolled ends where a panel of that screen does.
     pub size: (u16, u16),
     gallery: Gallery,
+}
+
+/// How the screen looks.
+#[derive(Clone, Copy, Debug)]
+pub struct Looks {
+    /// The colours and weights.
+    pub theme: &'static Theme,
+    /// How many colours there are.
+    pub depth: Depth,
+    /// Only ASCII characters are shown.
+    pub ascii: bool,
+}
+
+impl Default for Looks {
+    fn default() -> Self {
+        Self { theme: &theme::DARK, depth: Depth::default(), ascii: false }
+    }
+}
+
+/// What lies over the screen for a while, and how far it is scrolled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Sheet {
+    /// The keys and the signs; those that have these words in them.
+    Help {
+        /// What was typed.
+        filter: String,
+        /// How far it is scrolled.
+        scroll: i32,
+    },
+    /// What is selected, in full.
+    Explain {
+        /// What is explained.
+        thing: Thing,
+        /// How far it is scrolled.
+        scroll: i32,
+    },
 }
 
 /// What fills the screen.
@@ -34,10 +79,20 @@ pub enum Screen {
 pub struct Player {
     /// It, at the moment that is shown.
     pub story: Story,
-    /// The panel that is shown where not all fit.
-    pub tab: Tab,
+    /// How its panels are arranged.
+    pub layout: Layout,
+    /// The panel that the keys act on, and that is shown where not all fit.
+    pub focus: PanelName,
+    /// The panel in focus has the whole screen.
+    pub zoomed: bool,
     /// How far that panel is scrolled from where it would be by itself.
     pub scroll: i32,
+    /// What is selected.
+    pub selection: Option<Thing>,
+    /// The process whose memory is shown, instead of the one that acts.
+    pub process: Option<Pid>,
+    /// PTEs whose tables are folded away.
+    pub folded: BTreeSet<PhysAddr>,
     /// It plays by itself.
     pub playing: bool,
     /// How fast.
@@ -50,60 +105,6 @@ pub struct Player {
     pub message: Option<String>,
     /// Whether it follows a file.
     pub live: Live,
-}
-
-/// The panels to choose from where not all fit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tab {
-    /// The translation and the page table.
-    Walk,
-    /// The script.
-    Script,
-    /// The frames.
-    Frames,
-    /// The TLB.
-    Tlb,
-    /// The areas.
-    Space,
-    /// The registers.
-    Registers,
-    /// The counters.
-    Costs,
-    /// What happens, in full.
-    Event,
-}
-
-impl Tab {
-    /// All of them, in the order of their numbers.
-    pub const ALL: [Self; 8] = [
-        Self::Walk,
-        Self::Script,
-        Self::Frames,
-        Self::Tlb,
-        Self::Space,
-        Self::Registers,
-        Self::Costs,
-        Self::Event,
-    ];
-
-    /// Its number, from 1.
-    pub fn number(self) -> usize {
-        self as usize + 1
-    }
-
-    /// Its name.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Walk => "Walk",
-            Self::Script => "Script",
-            Self::Frames => "Frames",
-            Self::Tlb => "TLB",
-            Self::Space => "Space",
-            Self::Registers => "Registers",
-            Self::Costs => "Costs",
-            Self::Event => "Event",
-        }
-    }
 }
 
 /// How fast a story plays by itself: events a second, in steps.
@@ -152,7 +153,7 @@ impl Model {
             Some(story) => Screen::Play(Box::new(Player::new(story))),
             None => Screen::Gallery,
         };
-        Self { screen, help: None, quit: false, size: (80, 24), gallery }
+        Self { screen, sheet: None, looks: Looks::default(), quit: false, size: (80, 24), gallery }
     }
 
     /// The whole screen, as its size was last told.
@@ -222,8 +223,13 @@ impl Player {
     pub fn new(story: Story) -> Self {
         Self {
             story,
-            tab: Tab::Walk,
+            layout: Layout::default(),
+            focus: arrange::main(Layout::default()),
+            zoomed: false,
             scroll: 0,
+            selection: None,
+            process: None,
+            folded: BTreeSet::new(),
             playing: false,
             speed: Speed::default(),
             answer: None,
@@ -237,5 +243,29 @@ impl Player {
     pub fn chosen(&self) -> Option<usize> {
         let here = self.story.timeline.moment();
         self.answer.filter(|(moment, _)| *moment == here).map(|(_, number)| number)
+    }
+
+    /// How its panels are looked at, with so many columns and rows of room.
+    pub fn look(&self, columns: u16, rows: u16) -> Look {
+        Look {
+            columns: columns.into(),
+            rows: rows.into(),
+            process: self.process,
+            folded: self.folded.clone(),
+            answer: self.chosen(),
+        }
+    }
+
+    /// Shows another layout, with the focus on what it is for.
+    pub fn arrange(&mut self, layout: Layout) {
+        self.layout = layout;
+        self.focus_on(arrange::main(layout));
+        self.zoomed = false;
+    }
+
+    /// Moves the focus to a panel.
+    pub fn focus_on(&mut self, panel: PanelName) {
+        self.focus = panel;
+        self.scroll = 0;
     }
 }

@@ -1,18 +1,19 @@
-//! Which panels a screen shows of a story, and where: a pure function of player and area. Drawing uses it, and scrolling,
-//! which ends where a panel does.
+//! Which panels a screen shows of a story, and where: a pure function of player and area. Drawing uses it, scrolling,
+//! which ends where a panel does, and everything that asks what lies at a place: the selection and the mouse.
 
-use super::layout::{self, Body, Frame, Overview, Tabs, Want};
-use super::model::{Player, Tab};
+use super::arrange::{self, Column};
+use super::layout::{self, Frame};
+use super::model::Player;
 use super::rows::Rows;
-use crate::story::Story;
+use crate::scenario::stage::{Layout, PanelName};
 use crate::view::{self, Line, Mark, Panel, Role};
 use ratatui::layout::Rect;
 
 /// A panel on the screen.
 #[derive(Clone, Debug)]
 pub struct Shown {
-    /// What chooses it; `None` if nothing does.
-    pub tab: Option<Tab>,
+    /// Which panel.
+    pub name: PanelName,
     /// What it says.
     pub rows: Rows,
     /// Where.
@@ -20,10 +21,6 @@ pub struct Shown {
 }
 
 impl Shown {
-    fn new(tab: Tab, rows: Rows, area: Rect) -> Self {
-        Self { tab: Some(tab), rows, area }
-    }
-
     /// How many rows of it can be seen.
     pub fn height(&self) -> usize {
         self.area.height.saturating_sub(1).into()
@@ -42,140 +39,148 @@ pub fn frame(player: &Player, area: Rect) -> Frame {
     let story = &player.story;
     let asked = [story.question(), story.step().and_then(|step| step.ask.as_deref())];
     let answers = asked.into_iter().flatten().any(|ask| !ask.answers.is_empty());
-    layout::frame(area, if answers { happens(player, area.width).height() } else { 0 })
+    let happens = if answers { happens(player, area.width).height() } else { 0 };
+    layout::frame(area, happens, player.selection.is_some().into())
 }
 
 /// What happens. Its text is broken a column before the edge of the screen.
 fn happens(player: &Player, width: u16) -> Rows {
-    let panel = view::happens::answered(&player.story, player.chosen());
+    let panel = view::panel(PanelName::Event, &player.story, &player.look(0, 0));
     Rows::of(&panel, width.saturating_sub(2))
 }
 
 /// All panels of a screen of this size.
 pub fn shown(player: &Player, area: Rect) -> Vec<Shown> {
     let frame = frame(player, area);
-    let happens = |area: Rect| Shown::new(Tab::Event, happens(player, area.width), area);
-    let mut panels = match layout::body(frame.body) {
-        Body::Overview(columns) => overview(player, &columns),
+    let happens = |area: Rect| Shown { name: PanelName::Event, rows: happens(player, area.width), area };
+    let whole = frame.body.union(frame.happens);
+    let wide = layout::is_wide(frame.body);
+    let mut panels = match player.focus {
         // All of what happens, where one panel has the whole screen.
-        Body::Tabs(tabs) if player.tab == Tab::Event => {
-            return vec![happens(Rect { width: area.width, ..tabs.panel }.union(frame.happens))];
-        }
-        Body::Tabs(tabs) => self::tabs(player, &tabs),
+        PanelName::Event if player.zoomed || !wide => return vec![happens(whole)],
+        name if player.zoomed => return vec![panel(player, name, whole)],
+        _ if wide => columns(player, frame.body),
+        _ => narrow(player, frame.body),
     };
     panels.push(happens(frame.happens));
     panels.retain(|panel| !panel.area.is_empty());
     panels
 }
 
-/// The names of the panels, where not all are shown.
-pub fn bar(player: &Player, area: Rect) -> Option<Rect> {
-    match layout::body(frame(player, area).body) {
-        Body::Overview(_) => None,
-        Body::Tabs(tabs) => Some(tabs.bar),
+/// A panel for an area. The first column is the signs'.
+fn panel(player: &Player, name: PanelName, area: Rect) -> Shown {
+    Shown { name, rows: rows(player, name, area.width, area.height), area }
+}
+
+/// A panel's rows for a width; and a height, if it is known.
+fn rows(player: &Player, name: PanelName, width: u16, height: u16) -> Rows {
+    let columns = width.saturating_sub(1);
+    let panel = view::panel(name, &player.story, &player.look(columns, height.saturating_sub(1)));
+    let rows = Rows::of(&panel, columns);
+    match player.selection.filter(|_| name == player.focus) {
+        Some(thing) => rows.with_in_sight(thing),
+        None => rows,
     }
 }
 
-/// A tab's panel for a width. The first column is the signs'.
-fn rows(story: &Story, tab: Tab, width: u16) -> Rows {
-    let panel = match tab {
-        Tab::Walk => view::tree::panel(story, &view::Look::default()),
-        Tab::Script => view::script::panel(story),
-        Tab::Frames => view::frames::panel(story, &view::Look::default()),
-        Tab::Tlb => view::tlb::panel(story),
-        Tab::Space => view::areas::panel(story, &view::Look::default()),
-        Tab::Registers => view::trap::panel(story),
-        Tab::Costs => view::costs::panel(story, &view::Look::default()),
-        Tab::Event => view::happens::panel(story),
+/// The columns of a layout beside each other.
+fn columns(player: &Player, area: Rect) -> Vec<Shown> {
+    let columns = arrange::columns(player.layout, area.width);
+    let widths = columns.iter().map(|column| column.width.constraint(area.width));
+    let areas = ratatui::layout::Layout::horizontal(widths).spacing(1).split(area);
+    columns.iter().zip(areas.iter()).flat_map(|(column, area)| self::column(player, column, *area)).collect()
+}
+
+/// Panels under each other. The panel in focus is served first, after what is never cut.
+fn column(player: &Player, column: &Column, area: Rect) -> Vec<Shown> {
+    let bare = player.story.system().policies.is_none();
+    // A bare machine has no areas: there is nothing to be seen before somebody asks.
+    let wanted = |name| !(bare && name == PanelName::Areas && player.focus != name);
+    let places: Vec<_> = column.places.iter().filter(|place| wanted(place.name)).collect();
+    let all: Vec<Rows> = places.iter().map(|place| rows(player, place.name, area.width, 0)).collect();
+    let wants: Vec<_> = places
+        .iter()
+        .zip(&all)
+        .map(|(place, rows)| match place.want(rows.height()) {
+            want if place.name == player.focus && place.rank > 0 => {
+                layout::Want { rank: 1, least: want.least.max(6), ..want }
+            }
+            want => want,
+        })
+        .collect();
+    let mut areas = layout::stack(area, &wants);
+    if let (Some(last), true) = (areas.last_mut(), player.layout == Layout::Overview && places.len() > 2) {
+        // The last panel stays at the edge below while others grow.
+        last.y = area.bottom() - last.height;
+    }
+    let panels = places.iter().zip(all).zip(areas);
+    panels.map(|((place, all), area)| fitted(player, place.name, all, area)).collect()
+}
+
+/// A panel in its area: told anew if it is less than all of it takes, as some panels can say the same in fewer rows.
+fn fitted(player: &Player, name: PanelName, all: Rows, area: Rect) -> Shown {
+    let rows = if all.height() > area.height { rows(player, name, area.width, area.height) } else { all };
+    Shown { name, rows, area }
+}
+
+/// One panel, and what else fits.
+fn narrow(player: &Player, area: Rect) -> Vec<Shown> {
+    if player.layout != Layout::Overview {
+        return stacked(player, area);
+    }
+    let (main, side) = layout::beside(area);
+    let mut panels = match player.focus {
+        PanelName::Tables | PanelName::Translate => walk(player, main),
+        name => vec![panel(player, name, main)],
     };
-    Rows::of(&panel, width.saturating_sub(1))
-}
-
-fn translate(story: &Story, width: u16) -> Rows {
-    Rows::of(&view::translate::panel(story), width.saturating_sub(1))
-}
-
-fn overview(player: &Player, columns: &Overview) -> Vec<Shown> {
-    let mut columns = *columns;
-    if player.story.system().policies.is_none() && player.tab != Tab::Space {
-        // A bare machine has no areas.
-        columns.middle = columns.space.take().map_or(columns.middle, |space| columns.middle.union(space));
+    if let Some(area) = side {
+        let others = match player.focus {
+            PanelName::Registers => [PanelName::Costs, PanelName::Tlb],
+            PanelName::Tlb => [PanelName::Registers, PanelName::Costs],
+            _ => [PanelName::Registers, PanelName::Tlb],
+        };
+        let all = others.map(|name| rows(player, name, area.width, 0));
+        let wants = [0, 1].map(|at| layout::Want { rows: all[at].height(), least: 0, rank: at as u8 });
+        let areas = layout::stack(area, &wants);
+        let sides = others.into_iter().zip(all).zip(areas);
+        panels.extend(sides.map(|((name, all), area)| fitted(player, name, all, area)));
     }
-    let mut panels = column(player, columns.left, [(Tab::Script, 8, 1), (Tab::Frames, 8, 0)]);
-    panels.extend(middle(player, &columns));
-    panels.extend(column(
-        player,
-        columns.right,
-        [(Tab::Registers, u16::MAX, 0), (Tab::Tlb, 5, 2), (Tab::Costs, 4, 1)],
-    ));
     panels
 }
 
-/// Panels under each other: each with the rows that it gets before the others, and its rank.
-fn column<const N: usize>(player: &Player, area: Rect, tabs: [(Tab, u16, u8); N]) -> Vec<Shown> {
-    let panels = tabs.map(|(tab, least, rank)| (tab, rows(&player.story, tab, area.width), least, rank));
-    let wants = panels.each_ref().map(|(_, rows, least, rank)| Want {
-        rows: rows.height(),
-        least: *least,
-        rank: *rank,
-    });
-    let areas = layout::stack(area, wants);
-    panels.into_iter().zip(areas).map(|((tab, rows, ..), area)| Shown::new(tab, rows, area)).collect()
-}
-
-/// The translation, the page table, and what is left for the address space: at the edge below, so that it stays where it
-/// is while the table grows.
-fn middle(player: &Player, columns: &Overview) -> Vec<Shown> {
-    let area = columns.middle;
-    let translate = translate(&player.story, area.width);
-    let table = rows(&player.story, Tab::Walk, area.width);
-    let space_area = columns.space.unwrap_or(area);
-    let space = rows(&player.story, Tab::Space, space_area.width);
-    let want = |rows: &Rows, rank| Want { rows: rows.height(), least: 0, rank };
-    let below = match columns.space {
-        Some(_) => want(&space, 3).none(),
-        None if player.tab == Tab::Space => want(&space, 1),
-        None if player.story.system().policies.is_none() => want(&space, 3).none(),
-        None => want(&space, 3),
-    };
-    let [above, beneath, rest] = layout::stack(area, [want(&translate, 0), want(&table, 2), below]);
-    let rest = Rect { y: area.bottom() - rest.height, ..rest };
-    vec![
-        Shown { tab: None, rows: translate, area: above },
-        Shown::new(Tab::Walk, table, beneath),
-        Shown::new(Tab::Space, space, columns.space.unwrap_or(rest)),
-    ]
-}
-
-fn tabs(player: &Player, tabs: &Tabs) -> Vec<Shown> {
-    let (story, area) = (&player.story, tabs.panel);
-    let mut panels = match player.tab {
-        Tab::Walk => walk(story, area),
-        tab => vec![Shown::new(tab, rows(story, tab, area.width), area)],
-    };
-    if let Some(area) = tabs.beside {
-        let others = match player.tab {
-            Tab::Registers => [(Tab::Costs, 0, 0), (Tab::Tlb, 0, 1)],
-            Tab::Tlb => [(Tab::Registers, 0, 0), (Tab::Costs, 0, 1)],
-            _ => [(Tab::Registers, 0, 0), (Tab::Tlb, 0, 1)],
-        };
-        panels.extend(column(player, area, others));
+/// The panel in focus above, and under it the other panels of the layout that fit whole.
+fn stacked(player: &Player, area: Rect) -> Vec<Shown> {
+    let all = rows(player, player.focus, area.width, area.height);
+    let height = all.height().min(area.height);
+    let mut panels = vec![Shown { name: player.focus, rows: all, area: Rect { height, ..area } }];
+    let mut y = area.y + height + 1;
+    for name in arrange::ring(player.layout, area.width) {
+        if name == player.focus || name == PanelName::Event {
+            continue;
+        }
+        let rows = rows(player, name, area.width, 0);
+        if y + rows.height() <= area.bottom() {
+            let height = rows.height();
+            panels.push(Shown { name, rows, area: Rect { y, height, ..area } });
+            y += height + 1;
+        }
     }
     panels
 }
 
 /// The translation over the table. Where there is no room for both they are one panel, which begins with what the event
 /// is about.
-fn walk(story: &Story, area: Rect) -> Vec<Shown> {
-    let upper = translate(story, area.width);
+fn walk(player: &Player, area: Rect) -> Vec<Shown> {
+    let upper = rows(player, PanelName::Translate, area.width, 0);
     if let Some((above, below)) = layout::walk(area, upper.height()) {
         return vec![
-            Shown { tab: None, rows: upper, area: above },
-            Shown::new(Tab::Walk, rows(story, Tab::Walk, area.width), below),
+            Shown { name: PanelName::Translate, rows: upper, area: above },
+            panel(player, PanelName::Tables, below),
         ];
     }
-    let (translate, table) =
-        (view::translate::panel(story), view::tree::panel(story, &view::Look::default()));
+    let look = player.look(area.width.saturating_sub(1), 0);
+    let [translate, table] =
+        [PanelName::Translate, PanelName::Tables].map(|name| view::panel(name, &player.story, &look));
     let changes = table.lines.iter().any(|line| line.mark == Mark::Changed);
     let (first, second) = if changes { (table, translate) } else { (translate, table) };
     let mut heading = Line::of(Role::Strong, second.title);
@@ -188,6 +193,7 @@ fn walk(story: &Story, area: Rect) -> Vec<Shown> {
     // A translation is told from above, as far as it has come.
     let focus = if changes { first.focus } else { first.lines.len() - 1 };
     let lines = [first.lines, vec![heading], below].concat();
-    let panel = Panel { title: first.title, lines, focus };
-    vec![Shown::new(Tab::Walk, Rows::of(&panel, area.width.saturating_sub(1)), area)]
+    let rows = Rows::of(&Panel { title: first.title, lines, focus }, area.width.saturating_sub(1));
+    let rows = player.selection.map_or(rows.clone(), |thing| rows.with_in_sight(thing));
+    vec![Shown { name: player.focus, rows, area }]
 }

@@ -1,18 +1,27 @@
 //! A drawn screen as a picture: the terminal's colours become real ones.
 
+use super::ink::Ground;
+use super::theme::{self, Theme};
 use crate::export::picture::{Cell, Picture, Rgb};
+use crate::view::Role;
 use ratatui::buffer::Buffer;
 use ratatui::style::{Color, Modifier};
 use unicode_width::UnicodeWidthStr;
 
+/// Where a theme leaves it to the terminal: light grey on a dark page.
 const FOREGROUND: Rgb = (0xd4, 0xd4, 0xd4);
 const BACKGROUND: Rgb = (0x18, 0x18, 0x1b);
 
-/// The picture of a screen, on a dark background.
-pub fn of(buffer: &Buffer) -> Picture {
+/// The picture of a screen that was painted in a theme.
+pub fn of(buffer: &Buffer, theme: &Theme) -> Picture {
     let area = buffer.area;
     let rows = (area.top()..area.bottom()).map(|y| row((area.left()..area.right()).map(|x| &buffer[(x, y)])));
-    Picture { rows: rows.collect(), foreground: FOREGROUND, background: BACKGROUND }
+    let (text, page, _) = theme.look(Role::Plain, Ground::Page);
+    Picture {
+        rows: rows.collect(),
+        foreground: theme::rgb(text, FOREGROUND),
+        background: theme::rgb(page, BACKGROUND),
+    }
 }
 
 /// The buffer has a space in the second column of a wide character.
@@ -50,16 +59,7 @@ fn cell(cell: &ratatui::buffer::Cell) -> Cell {
     }
 }
 
-/// What the terminal's colours are, about, on most terminals. Only those that the theme uses.
+/// A colour, if it is not the terminal's own.
 fn rgb(color: Color) -> Option<Rgb> {
-    Some(match color {
-        Color::Yellow => (0xe5, 0xc0, 0x4b),
-        Color::Cyan => (0x4f, 0xc1, 0xd9),
-        Color::Green => (0x6a, 0xc4, 0x78),
-        Color::LightRed => (0xf4, 0x71, 0x71),
-        Color::LightMagenta => (0xd6, 0x8f, 0xe0),
-        Color::Indexed(245) => (0x8a, 0x8a, 0x8a),
-        Color::Rgb(r, g, b) => (r, g, b),
-        _ => return None,
-    })
+    (color != Color::Reset).then(|| theme::rgb(color, FOREGROUND))
 }

@@ -30,6 +30,22 @@ impl Rows {
         Self { title: printable(&panel.title), rows, focus }
     }
 
+    /// The same, but it is the first row that shows a thing that must be visible, if one does.
+    pub fn with_in_sight(self, thing: Thing) -> Self {
+        let shows = |line: &Line| {
+            line.thing == Some(thing) || line.spans.iter().any(|span| span.thing == Some(thing))
+        };
+        match self.rows.iter().position(shows) {
+            Some(focus) => Self { focus, ..self },
+            None => self,
+        }
+    }
+
+    /// The row that must be visible.
+    pub fn focus(&self) -> usize {
+        self.focus
+    }
+
     /// How many rows of the screen show all of it, with its title.
     pub fn height(&self) -> u16 {
         u16::try_from(self.rows.len() + 1).unwrap_or(u16::MAX)

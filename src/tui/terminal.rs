@@ -21,12 +21,15 @@ type Turn = Arc<Mutex<()>>;
 /// Shows a model and obeys keys until the user quits. Files that were read again arrive meanwhile.
 pub fn run(mut model: Model, reloads: Option<&Receiver<Reload>>, colour: bool) -> io::Result<()> {
     crossterm::style::force_color_output(colour);
+    if !colour {
+        model.looks.theme = &theme::NONE;
+    }
     let turn = Turn::default();
     #[cfg(unix)]
     obey_signals(turn.clone())?;
     // `try_init` also has a panic give the terminal back before it is told.
     let mut terminal = ratatui::try_init()?;
-    let ended = obey(&mut terminal, &mut model, reloads, colour, &turn);
+    let ended = obey(&mut terminal, &mut model, reloads, &turn);
     ratatui::try_restore()?;
     ended
 }
@@ -53,7 +56,6 @@ fn obey(
     terminal: &mut ratatui::DefaultTerminal,
     model: &mut Model,
     reloads: Option<&Receiver<Reload>>,
-    colour: bool,
     turn: &Turn,
 ) -> io::Result<()> {
     let size = terminal.size()?;
@@ -63,10 +65,7 @@ fn obey(
             let _turn = turn.lock().unwrap_or_else(PoisonError::into_inner);
             terminal.draw(|frame| {
                 draw::screen(model, frame.area(), frame.buffer_mut());
-                if !colour {
-                    // crossterm, told to use none, resets weight as well wherever the colour changes.
-                    theme::without_colours(frame.buffer_mut());
-                }
+                super::finish(model, frame.buffer_mut());
             })?;
         }
         match next(model.patience(), reloads)? {

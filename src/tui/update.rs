@@ -1,43 +1,48 @@
 //! Messages change the model. Each part has its own update.
 
 use super::message::{Go, Message};
-use super::model::{Model, Player, Screen, Tab};
+use super::model::{Model, Player, Screen, Sheet};
 use super::reload::Live;
+use super::select::{self, Direction};
 use super::travel::{moment_named, travel};
-use super::{draw, panels};
+use super::{arrange, panels, sheet, theme};
+use crate::scenario::stage::PanelName;
+use crate::view::Thing;
 use ratatui::layout::Rect;
 
 /// Does what a message says.
 pub fn update(model: &mut Model, message: Message) {
-    if model.help.is_some() {
-        return help(model, message);
+    match message {
+        Message::Quit => return model.quit = true,
+        Message::Resize(columns, rows) => return model.size = (columns, rows),
+        Message::NextTheme => return next_theme(model),
+        _ => {}
+    }
+    if model.sheet.is_some() {
+        return sheet::update(model, message);
     }
     let area = model.area();
-    match message {
-        Message::Quit => model.quit = true,
-        Message::Help => model.help = Some(0),
-        Message::Resize(columns, rows) => model.size = (columns, rows),
-        _ => match &mut model.screen {
-            Screen::Gallery => gallery(model, message),
-            Screen::Play(playing) => {
-                if player(playing, message, area) == Leave::Yes {
-                    model.leave();
-                }
+    match (message, &mut model.screen) {
+        (Message::Help, _) => model.sheet = Some(Sheet::Help { filter: String::new(), scroll: 0 }),
+        (Message::Explain, Screen::Play(player)) => {
+            let thing = player.selection.or_else(|| moved(player, Direction::Down, area));
+            player.selection = thing;
+            model.sheet = thing.map(|thing| Sheet::Explain { thing, scroll: 0 });
+        }
+        (message, Screen::Gallery) => gallery(model, message),
+        (message, Screen::Play(playing)) => {
+            if player(playing, message, area) == Leave::Yes {
+                model.leave();
             }
-        },
+        }
     }
 }
 
-fn help(model: &mut Model, message: Message) {
-    match message {
-        Message::Quit => model.quit = true,
-        Message::Help | Message::Back => model.help = None,
-        Message::Resize(columns, rows) => model.size = (columns, rows),
-        Message::Scroll(lines) => {
-            let shown = draw::help::shown(model, model.area());
-            model.help = model.help.map(|scroll| shown.scrolled(scroll, lines));
-        }
-        _ => {}
+fn next_theme(model: &mut Model) {
+    let at = theme::ALL.iter().position(|theme| theme.name == model.looks.theme.name);
+    model.looks.theme = theme::ALL[at.map_or(0, |at| (at + 1) % theme::ALL.len())];
+    if let Screen::Play(player) = &mut model.screen {
+        player.message = Some(format!("theme: {}", model.looks.theme.name));
     }
 }
 
@@ -67,6 +72,8 @@ fn player(player: &mut Player, message: Message, area: Rect) -> Leave {
     }
     match message {
         Message::Back if matches!(player.live, Live::Broken(_)) => player.live = Live::Follows,
+        Message::Back if player.zoomed => player.zoomed = false,
+        Message::Back if player.selection.is_some() => player.selection = None,
         Message::Back => return Leave::Yes,
         Message::Go(go) => {
             player.playing = false;
@@ -77,10 +84,14 @@ fn player(player: &mut Player, message: Message, area: Rect) -> Leave {
         Message::Autoplay => player.playing = !player.playing,
         Message::Faster => set_speed(player, player.speed.faster()),
         Message::Slower => set_speed(player, player.speed.slower()),
-        Message::Panel(number) => show(player, Tab::ALL.get(number).copied().unwrap_or(player.tab)),
-        Message::NextPanel => show(player, neighbour(player.tab, 1)),
-        Message::PreviousPanel => show(player, neighbour(player.tab, Tab::ALL.len() - 1)),
-        Message::Scroll(lines) => scroll(player, lines, area),
+        Message::Layout(layout) => player.arrange(layout),
+        Message::NextPanel => player.focus_on(neighbour(player, area, 1)),
+        Message::PreviousPanel => player.focus_on(neighbour(player, area, -1)),
+        Message::Event => player.focus_on(PanelName::Event),
+        Message::Zoom => player.zoomed = !player.zoomed,
+        Message::Select(direction) => select(player, direction, area),
+        Message::Fold => fold(player),
+        Message::NextProcess => next_process(player),
         Message::Prompt => player.prompt = Some(String::new()),
         Message::Answer(number) => answer(player, number),
         _ => {}
@@ -97,12 +108,61 @@ fn answer(player: &mut Player, number: usize) {
     }
 }
 
-/// Scrolls the chosen panel, but not past its ends.
+/// Moves the selection within the panel in focus. A panel that shows nothing to select is scrolled.
+fn select(player: &mut Player, direction: Direction, area: Rect) {
+    match moved(player, direction, area) {
+        Some(thing) => {
+            player.selection = Some(thing);
+            player.scroll = 0;
+        }
+        None => match direction {
+            Direction::Down => scroll(player, 1, area),
+            Direction::Up => scroll(player, -1, area),
+            Direction::Left | Direction::Right => {}
+        },
+    }
+}
+
+/// What is next to the selection in the panel in focus.
+fn moved(player: &Player, direction: Direction, area: Rect) -> Option<Thing> {
+    let shown = panels::shown(player, area).into_iter().find(|shown| shown.name == player.focus)?;
+    select::moved(&shown.rows, player.selection, direction)
+}
+
+/// Scrolls the panel in focus, but not past its ends.
 fn scroll(player: &mut Player, lines: i32, area: Rect) {
     let panels = panels::shown(player, area);
-    if let Some(shown) = panels.iter().find(|shown| shown.tab == Some(player.tab)) {
+    if let Some(shown) = panels.iter().find(|shown| shown.name == player.focus) {
         player.scroll = shown.scrolled(player.scroll, lines);
     }
+}
+
+/// Folds the table that the selected PTE points to away, or opens it.
+fn fold(player: &mut Player) {
+    match player.selection {
+        Some(Thing::Pte { pa, level: 1.. }) => {
+            if !player.folded.remove(&pa) {
+                player.folded.insert(pa);
+            }
+        }
+        _ => player.message = Some("select a PTE that points to a table, and fold it then".into()),
+    }
+}
+
+/// Shows the memory of the next living process; after the last one that of whoever acts.
+fn next_process(player: &mut Player) {
+    let alive = player.story.system().processes().filter(|process| process.is_alive());
+    let pids: Vec<_> = alive.map(|process| (process.pid, process.name.clone())).collect();
+    let next = match player.process {
+        None => pids.first(),
+        Some(pid) => pids.iter().find(|(next, _)| *next > pid),
+    };
+    player.process = next.map(|(pid, _)| *pid);
+    player.scroll = 0;
+    player.message = Some(match next {
+        Some((_, name)) => format!("this is {name}'s memory, whoever acts"),
+        None => "this is the memory of whoever acts".into(),
+    });
 }
 
 fn set_speed(player: &mut Player, speed: super::model::Speed) {
@@ -110,14 +170,12 @@ fn set_speed(player: &mut Player, speed: super::model::Speed) {
     player.message = Some(format!("speed: {}", speed.words()));
 }
 
-fn show(player: &mut Player, tab: Tab) {
-    player.tab = tab;
-    player.scroll = 0;
-}
-
-fn neighbour(tab: Tab, distance: usize) -> Tab {
-    let at = Tab::ALL.iter().position(|other| *other == tab).unwrap_or_default();
-    Tab::ALL[(at + distance) % Tab::ALL.len()]
+/// The panel so many places further on in the layout.
+fn neighbour(player: &Player, area: Rect, distance: isize) -> PanelName {
+    let ring = arrange::ring(player.layout, area.width);
+    let at = ring.iter().position(|name| *name == player.focus).unwrap_or_default();
+    let next = at as isize + distance;
+    ring[next.rem_euclid(ring.len() as isize) as usize]
 }
 
 /// What is said where nothing more can be played.

@@ -3,11 +3,12 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use pagewalk::scenario::{Source, library, read};
 use pagewalk::story::Story;
+use pagewalk::tui::ink::{self, Ground};
 use pagewalk::tui::message::Message;
 use pagewalk::tui::model::{Model, Player};
 use pagewalk::tui::{keys, update};
+use pagewalk::view::Role;
 use ratatui::buffer::{Buffer, Cell};
-use ratatui::style::{Color, Modifier};
 use std::fmt::Write;
 
 /// A built-in as a story at its beginning.
@@ -131,7 +132,7 @@ impl Journey {
 
     /// The screen as text with its styles.
     pub fn screen(&self, columns: u16, rows: u16) -> String {
-        styled(&pagewalk::tui::render(&self.model, columns, rows))
+        styled(&pagewalk::tui::drawn(&self.model, columns, rows))
     }
 
     /// A screen of 80x24 shows this, each word of it in this order.
@@ -168,8 +169,8 @@ fn rows(buffer: &Buffer) -> impl Iterator<Item = &[Cell]> {
     buffer.content().chunks(usize::from(buffer.area.width))
 }
 
-/// The rows of a screen, and under them for each row the columns, from 0, that are not in the usual style:
-/// `3: 1-9 bold, 12-20 yellow+bold`.
+/// The rows of a screen, and under them for each row the columns, from 0, that are not plain text on the page:
+/// `3: 1-9 strong, 12-20 changed on selected`.
 fn styled(buffer: &Buffer) -> String {
     let mut told = text(buffer) + "\n";
     for (y, row) in rows(buffer).enumerate() {
@@ -189,17 +190,11 @@ fn styled(buffer: &Buffer) -> String {
     told
 }
 
-/// A style in words; nothing for the usual one. The grey of labels and rules is `dim`.
+/// What a cell was drawn with, in words; nothing for plain text on the page.
 fn style(cell: &Cell) -> String {
-    let mut words = vec![];
-    match cell.fg {
-        Color::Reset => {}
-        Color::Indexed(245) => words.push("dim".to_owned()),
-        other => words.push(format!("{other:?}").to_lowercase()),
-    }
-    if cell.bg != Color::Reset {
-        words.push(format!("on {:?}", cell.bg).to_lowercase());
-    }
-    words.extend(cell.modifier.iter_names().map(|(name, _): (_, Modifier)| name.to_lowercase()));
-    words.join("+")
+    let (role, ground) = ink::of(cell);
+    let role = Some(role).filter(|role| *role != Role::Plain).map(|role| format!("{role:?}"));
+    let ground = Some(ground).filter(|ground| *ground != Ground::Page).map(|ground| format!("on {ground:?}"));
+    let words: Vec<String> = role.into_iter().chain(ground).collect();
+    words.join(" ").to_lowercase()
 }

@@ -3,9 +3,10 @@
 
 use crate::journey::Journey;
 use insta::assert_snapshot;
+use pagewalk::scenario::stage::{Layout, PanelName};
 use pagewalk::scenario::{Source, library::Builtin, read};
 use pagewalk::story::Story;
-use pagewalk::tui::model::{Model, Tab};
+use pagewalk::tui::model::Model;
 use pagewalk::tui::reload::{Broken, Reload, update};
 
 /// The text of fork-exec, with some of it replaced.
@@ -47,13 +48,13 @@ const BROKEN: [(&str, &str); 2] =
 #[test]
 fn a_good_text_is_shown_at_the_same_place() {
     let other = text(&[("The child reads what", "Reading never needs a copy of what")]);
-    let journey = opened(":7.10 Enter 2 J").saved(&other);
+    let journey = opened(":7.10 Enter 3 Tab").saved(&other);
     assert_eq!(journey.place(), (7, 10));
     let shown = journey.text(80, 24);
     assert!(shown.contains("Reading never needs"), "{shown}");
     assert!(shown.contains("the file was read again"), "{shown}");
     let player = journey.player();
-    assert_eq!((player.tab, player.scroll), (Tab::Script, 1), "so do the panel and how far it is scrolled");
+    assert_eq!((player.layout, player.focus), (Layout::Memory, PanelName::Holders), "so does the panel");
     assert!(!journey.then("K").text(80, 24).contains("was read again"), "a key takes the message away");
     assert_eq!(opened("").saved(&other).place(), (0, 0), "the beginning is the beginning");
     assert_eq!(opened("End").saved(&other).place(), (14, 15), "the end the end");

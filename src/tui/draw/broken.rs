@@ -1,5 +1,6 @@
 //! What is wrong with the newest text of a file, over the last run that could be played.
 
+use super::super::ink::Ground;
 use super::super::reload::Broken;
 use super::super::rows;
 use super::panel;
@@ -23,7 +24,7 @@ pub fn draw(broken: &Broken, area: Rect, buffer: &mut Buffer) {
     let height = lines.len() as u16 + 1;
     let window = Rect { y: area.bottom().saturating_sub(height), height, ..area }.intersection(area);
     Clear.render(window, buffer);
-    super::rule(&title(broken), true, window, buffer);
+    super::rule(&title(broken), (Ground::Chosen, Ground::Page), window, buffer);
     for (line, y) in lines.iter().zip(window.y + 1..window.bottom()) {
         panel::line(
             line,

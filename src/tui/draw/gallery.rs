@@ -1,8 +1,9 @@
 //! The screen on which a scenario is chosen.
 
 use super::super::gallery::Gallery;
+use super::super::ink::{Ground, ink, text};
 use super::super::keys::Place;
-use super::super::theme;
+
 use super::panel;
 use crate::scenario::diagnostic::printable;
 use crate::scenario::library::Builtin;
@@ -10,7 +11,6 @@ use crate::scenario::{Scenario, Source};
 use crate::view::{Line, Role, count};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Rect};
-use ratatui::style::Modifier;
 
 /// Draws the gallery: the titles, and what the chosen scenario is about.
 pub fn draw(gallery: &Gallery, area: Rect, buffer: &mut Buffer) {
@@ -40,18 +40,23 @@ fn list(gallery: &Gallery, area: Rect, buffer: &mut Buffer) {
         _ => scenarios.len(),
     });
     let above = scenarios.len() - below - shown.iter().filter(listed).count();
-    super::rule(&format!("Scenarios{}", panel::more(above, below)), false, area, buffer);
+    super::rule(
+        &format!("Scenarios{}", panel::more(above, below)),
+        (Ground::Page, Ground::Page),
+        area,
+        buffer,
+    );
     for (row, y) in shown.iter().zip(area.y + 1..) {
-        let (text, style) = match row {
-            Row::Part(part) => (printable(part), theme::style(Role::Dim).add_modifier(Modifier::ITALIC)),
+        let (title, style) = match row {
+            Row::Part(part) => (printable(part), text(Role::Absent)),
             Row::Scenario(index) => {
                 let chosen = *index == gallery.chosen;
                 let mark = if chosen { "▶" } else { " " };
-                let style = if chosen { theme::chosen() } else { theme::style(Role::Plain) };
+                let style = ink(Role::Plain, if chosen { Ground::Chosen } else { Ground::Page });
                 (format!("{mark} {}", printable(&scenarios[*index].title)), style)
             }
         };
-        buffer.set_string(area.x, y, panel::cut(&text, area.width.into()), style);
+        buffer.set_string(area.x, y, panel::cut(&title, area.width.into()), style);
     }
 }
 
@@ -96,7 +101,7 @@ fn shown<'a>(rows: &[Row<'a>], chosen: usize, room: usize) -> Vec<Row<'a>> {
 
 fn about(gallery: &Gallery, area: Rect, buffer: &mut Buffer) {
     let Some(scenario) = gallery.scenarios().nth(gallery.chosen) else { return };
-    super::rule("About", false, area, buffer);
+    super::rule("About", (Ground::Page, Ground::Page), area, buffer);
     let mut lines = vec![Line::of(Role::Strong, &scenario.title)];
     lines.extend(scenario.course.as_ref().map(|course| Line::of(Role::Note, &course.question)));
     let steps = count(scenario.steps.len() as u64, "step");

@@ -1,23 +1,56 @@
 //! A panel on the screen: a rule with its title, and as many of its rows as fit.
 
+use super::super::ink::{Ground, ink, text};
 use super::super::panels::Shown;
 use super::super::rows::{Rows, broken};
-use super::super::theme;
 use crate::scenario::diagnostic::printable;
-use crate::view::{Line, Mark};
+use crate::view::{Line, Mark, Role, Thing};
 use ratatui::{buffer::Buffer, layout::Rect};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-/// Draws a panel, which is chosen among others or not, scrolled by so many rows from where its focus is visible.
-pub fn draw(shown: &Shown, chosen: bool, scroll: i32, buffer: &mut Buffer) {
-    let Shown { rows: Rows { title, rows, .. }, area, .. } = shown;
-    let first = shown.rows.first(shown.height(), scroll);
-    let more = more(first, rows.len().saturating_sub(first + shown.height()));
+/// What lights up: what is selected, and what is tied to it.
+#[derive(Clone, Debug, Default)]
+pub struct Lit {
+    /// What is selected.
+    pub selected: Option<Thing>,
+    /// What is tied to it.
+    pub tied: Vec<Thing>,
+}
+
+impl Lit {
+    /// What lies under a thing.
+    fn ground(&self, thing: Option<Thing>) -> Option<Ground> {
+        let thing = thing?;
+        match self.selected {
+            Some(selected) if selected == thing => Some(Ground::Selected),
+            _ => self.tied.contains(&thing).then_some(Ground::Tied),
+        }
+    }
+}
+
+/// Draws a panel, which is in focus or not, scrolled by so many rows from where its focus is visible.
+pub fn draw(shown: &Shown, in_focus: bool, scroll: i32, lit: &Lit, buffer: &mut Buffer) {
+    let title = if in_focus { Ground::Chosen } else { Ground::Page };
+    rows(&shown.rows, shown.area, (title, Ground::Page), scroll, lit, buffer);
+}
+
+/// Draws rows under a rule with their title, on two grounds: that of the title, and that of the rest.
+pub fn rows(
+    rows: &Rows,
+    area: Rect,
+    (title, ground): (Ground, Ground),
+    scroll: i32,
+    lit: &Lit,
+    buffer: &mut Buffer,
+) {
+    let height = usize::from(area.height.saturating_sub(1));
+    let first = rows.first(height, scroll);
+    let more = more(first, rows.rows.len().saturating_sub(first + height));
     let room = usize::from(area.width).saturating_sub(4 + more.width());
-    super::rule(&format!("{}{more}", cut(title, room)), chosen, *area, buffer);
-    for (row, line) in rows.iter().skip(first).take(shown.height()).enumerate() {
-        let area = Rect { y: area.y + 1 + row as u16, height: 1, ..*area };
-        marked(line, area, buffer);
+    super::rule(&format!("{}{more}", cut(&rows.title, room)), (title, ground), area, buffer);
+    for (row, line) in rows.rows.iter().skip(first).take(height).enumerate() {
+        let area = Rect { y: area.y + 1 + row as u16, height: 1, ..area };
+        marked(line, area, ground, lit, buffer);
     }
 }
 
@@ -31,18 +64,32 @@ pub fn more(above: usize, below: usize) -> String {
     }
 }
 
-/// A row with its sign in the first column.
-fn marked(line: &Line, area: Rect, buffer: &mut Buffer) {
-    if line.mark != Mark::None {
-        let glyph = line.mark.glyph().to_string();
-        buffer.set_string(area.x, area.y, glyph, theme::style(line.mark.role()));
+/// A row with its sign in the first column. What is lit and has no other sign has that of the selection.
+fn marked(line: &Line, area: Rect, ground: Ground, lit: &Lit, buffer: &mut Buffer) {
+    let sign = match (line.mark, lit.ground(line.thing)) {
+        (Mark::None, Some(Ground::Selected)) => Some(('»', Role::Strong)),
+        (Mark::None, Some(_)) => Some(('›', Role::Strong)),
+        (Mark::None, None) => None,
+        (mark, _) => Some((mark.glyph(), mark.role())),
+    };
+    if let Some((glyph, role)) = sign {
+        buffer.set_string(area.x, area.y, glyph.to_string(), ink(role, ground));
     }
     let rest = Rect { x: area.x + 1, width: area.width.saturating_sub(1), ..area };
-    self::line(line, rest, buffer);
+    spans(line, rest, ground, lit, buffer);
 }
 
 /// A line without its sign, in one row. Where it does not fit it ends in `…`.
 pub fn line(line: &Line, area: Rect, buffer: &mut Buffer) {
+    spans(line, area, Ground::Page, &Lit::default(), buffer);
+}
+
+/// The same on some ground.
+pub fn line_on(line: &Line, ground: Ground, area: Rect, buffer: &mut Buffer) {
+    spans(line, area, ground, &Lit::default(), buffer);
+}
+
+fn spans(line: &Line, area: Rect, ground: Ground, lit: &Lit, buffer: &mut Buffer) {
     if area.is_empty() {
         return;
     }
@@ -54,7 +101,8 @@ pub fn line(line: &Line, area: Rect, buffer: &mut Buffer) {
         let text = printable(&span.text);
         // The ellipsis takes the last column that this line has.
         let text = if total > room && used + text.width() >= room { cut_hard(&text, left) } else { text };
-        buffer.set_string(area.x + used as u16, area.y, &text, theme::style(span.role));
+        let ground = lit.ground(span.thing).or(lit.ground(line.thing)).unwrap_or(ground);
+        buffer.set_string(area.x + used as u16, area.y, &text, ink(span.role, ground));
         used += text.width();
         if used >= room {
             return;
@@ -70,7 +118,7 @@ pub fn paragraphs(lines: &[Line], area: Rect, buffer: &mut Buffer) {
         line(&row, Rect { y: area.y + y, height: 1, ..area }, buffer);
     }
     if rows.next().is_some() && area.height > 0 {
-        buffer.set_string(area.right() - 1, area.bottom() - 1, "…", theme::rule());
+        buffer.set_string(area.right() - 1, area.bottom() - 1, "…", text(Role::Dim));
     }
 }
 

@@ -1,13 +1,14 @@
 //! The screen of a story.
 
+use super::super::ink::{Ground, ink, text};
 use super::super::keys;
-use super::super::model::{Player, Tab};
+use super::super::model::Player;
 use super::super::panels;
-use super::super::theme;
-use super::panel;
+use super::panel::{self, Lit};
 use crate::kernel::{Bug, policy};
+use crate::scenario::stage;
 use crate::story::Story;
-use crate::view::{Line, Mark, Role};
+use crate::view::{Line, Mark, Role, ties};
 use ratatui::{buffer::Buffer, layout::Rect};
 use unicode_width::UnicodeWidthStr;
 
@@ -15,14 +16,20 @@ use unicode_width::UnicodeWidthStr;
 pub fn draw(player: &Player, area: Rect, buffer: &mut Buffer) {
     let frame = panels::frame(player, area);
     header(&player.story, frame.header, buffer);
-    let bar = panels::bar(player, area);
-    if let Some(bar) = bar {
-        self::bar(player.tab, bar, buffer);
-    }
+    bar(player, frame.bar, buffer);
+    let ties = player.selection.map(|thing| ties::ties(&player.story, thing)).unwrap_or_default();
+    let lit = Lit { selected: player.selection, tied: ties.things };
     for shown in panels::shown(player, area) {
-        let chosen = shown.tab == Some(player.tab);
-        let scroll = if chosen { player.scroll } else { 0 };
-        panel::draw(&shown, chosen && bar.is_none(), scroll, buffer);
+        let in_focus = shown.name == player.focus;
+        let scroll = if in_focus { player.scroll } else { 0 };
+        panel::draw(&shown, in_focus, scroll, &lit, buffer);
+    }
+    if !frame.selected.is_empty() {
+        let label = Line { spans: ties.label.spans, ..Line::of(Role::Strong, "") };
+        let sign = Line::of(Role::Strong, "» ");
+        panel::line_on(&sign, Ground::Page, frame.selected, buffer);
+        let rest = Rect { x: frame.selected.x + 2, width: frame.selected.width - 2, ..frame.selected };
+        panel::line(&label, rest, buffer);
     }
     timeline(player, frame.timeline, buffer);
     footer(player, frame.footer, buffer);
@@ -100,17 +107,46 @@ fn settings(story: &Story) -> String {
     format!("{paging} · {memory}{bug}")
 }
 
-/// The names of the panels. Where there is no room for all of them, only their numbers, and the name of the chosen one.
-fn bar(chosen: Tab, area: Rect, buffer: &mut Buffer) {
-    let full: Vec<String> = Tab::ALL.iter().map(|tab| format!(" {} {} ", tab.number(), tab.name())).collect();
-    let fits = full.iter().map(|label| label.width()).sum::<usize>() <= usize::from(area.width);
-    let mut x = area.x;
-    for (tab, full) in Tab::ALL.into_iter().zip(full) {
-        let label = if fits || tab == chosen { full } else { format!(" {} ", tab.number()) };
-        let style = if tab == chosen { theme::chosen() } else { theme::style(Role::Dim) };
-        buffer.set_stringn(x, area.y, &label, area.right().saturating_sub(x).into(), style);
-        x += label.width() as u16;
+/// The names of the layouts, each after its key. Where there is no room for all of them, the keys alone, and the name of
+/// the one that is shown.
+fn bar(player: &Player, area: Rect, buffer: &mut Buffer) {
+    for (layout, label, x) in tabs(player.layout, area) {
+        let ground = if layout == player.layout { Ground::Chosen } else { Ground::Page };
+        let role = if layout == player.layout { Role::Strong } else { Role::Dim };
+        let room = area.right().saturating_sub(x);
+        buffer.set_stringn(x, area.y, &label, room.into(), ink(role, ground));
     }
+    let whose = player.process.and_then(|pid| player.story.system().process(pid));
+    let zoomed = player.zoomed.then_some("zoomed: z goes back");
+    let state = [whose.map(|process| format!("memory of {}", process.name)), zoomed.map(str::to_owned)];
+    let state = state.into_iter().flatten().collect::<Vec<_>>().join(" · ");
+    let used: usize = tabs(player.layout, area).iter().map(|(_, label, _)| label.width()).sum();
+    let room = usize::from(area.width).saturating_sub(used + 3);
+    let state = panel::cut(&state, room);
+    let x = area.right().saturating_sub(state.width() as u16 + 1);
+    buffer.set_string(x, area.y, state, text(Role::Strong));
+}
+
+/// The layouts with their labels, and where these begin.
+pub fn tabs(chosen: stage::Layout, area: Rect) -> Vec<(stage::Layout, String, u16)> {
+    let all = stage::Layout::ALL;
+    let full: Vec<String> =
+        all.iter().enumerate().map(|(at, layout)| format!("{} {}", at + 1, layout.title())).collect();
+    let room = usize::from(area.width);
+    let needed = |gap: usize| full.iter().map(|label| label.width() + gap).sum::<usize>() + 1;
+    let gap = [3, 2, 1].into_iter().find(|gap| needed(*gap) <= room);
+    let mut x = area.x;
+    let tab = |(layout, full): (stage::Layout, String)| {
+        let label = match gap {
+            Some(gap) => format!(" {full}{}", if gap > 1 { " " } else { "" }),
+            None if layout == chosen => format!(" {full} "),
+            None => format!(" {} ", layout as usize + 1),
+        };
+        let start = x;
+        x += label.width() as u16 + u16::from(gap == Some(3));
+        (layout, label, start)
+    };
+    all.into_iter().zip(full).map(tab).collect()
 }
 
 /// The run from left to right: where we are, chapters, traps.

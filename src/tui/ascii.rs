@@ -1,0 +1,53 @@
+//! ASCII: every character of a finished screen replaced by one that every terminal, font and printer has.
+//!
+//! One character becomes one, so that nothing moves.
+
+use ratatui::buffer::Buffer;
+use unicode_width::UnicodeWidthStr;
+
+/// Spells a screen in ASCII.
+pub fn spell(buffer: &mut Buffer) {
+    for cell in &mut buffer.content {
+        if !cell.symbol().is_ascii() {
+            let spelt = spelt(cell.symbol());
+            cell.set_symbol(spelt);
+        }
+    }
+}
+
+/// What stands for a character; as wide as it.
+fn spelt(symbol: &str) -> &'static str {
+    match symbol {
+        "─" | "━" | "–" | "—" | "‐" | "−" => "-",
+        "│" | "┃" | "║" => "|",
+        "├" | "└" | "┌" | "┐" | "┘" | "┤" | "┼" | "┬" | "┴" => "+",
+        "▶" | "→" => ">",
+        "←" | "◀" => "<",
+        "↑" | "▲" => "^",
+        "↓" | "▼" => "v",
+        "◆" | "×" | "•" => "*",
+        "✗" => "!",
+        "≠" => "#",
+        "✓" => "+",
+        "·" => ".",
+        "…" => "~",
+        "⋮" => ":",
+        "●" | "○" => "o",
+        "»" => "}",
+        "›" => "]",
+        "▏" => "|",
+        "‘" | "’" => "'",
+        "“" | "”" => "\"",
+        "▁" | "░" => ".",
+        "▂" => "_",
+        "▃" | "▒" => ":",
+        "▄" => "-",
+        "▅" => "=",
+        "▆" | "▓" => "+",
+        "▇" => "*",
+        "█" | "■" => "#",
+        "□" => "o",
+        wide if wide.width() == 2 => "??",
+        _ => "?",
+    }
+}
