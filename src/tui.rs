@@ -7,17 +7,21 @@
 
 pub mod arrange;
 pub mod ascii;
+pub mod command;
 pub mod draw;
 pub mod gallery;
 pub mod ink;
 pub mod keys;
 pub mod layout;
+pub mod line;
 pub mod message;
 pub mod model;
+pub mod palette;
 pub mod panels;
 mod picture;
 pub mod reload;
 pub mod rows;
+pub mod search;
 pub mod select;
 pub mod sheet;
 mod terminal;

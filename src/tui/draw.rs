@@ -2,6 +2,7 @@
 
 mod broken;
 mod gallery;
+mod line;
 mod panel;
 mod play;
 mod sheet;
@@ -30,6 +31,9 @@ pub fn screen(model: &Model, area: Rect, buffer: &mut Buffer) {
         }
     }
     sheet::draw(model, area, buffer);
+    if let Some(line) = &model.line {
+        line::draw(line, Rect { y: area.bottom() - 1, height: 1, ..area }, buffer);
+    }
 }
 
 /// Too small a screen says what it needs, and what happens all the same.

@@ -1,11 +1,13 @@
 //! One table of keys: what they are called, what they do, and what that is in words. The footer, the help and the
 //! README's list are made from it.
 
+use super::line::Kind;
 use super::message::{Go, Message};
 use super::model::{Model, Player, Screen, Sheet};
 use super::select::Direction;
 use crate::scenario::stage::Layout;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use tui_input::InputRequest;
 
 /// Where a key works.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +24,8 @@ pub enum Place {
     Help,
     /// While something is explained.
     Explain,
+    /// While the palette is open. All that can be typed filters it.
+    Palette,
 }
 
 /// A line of the table.
@@ -54,7 +58,7 @@ const fn key(
 
 use KeyCode::{BackTab, Char, Down, End, Enter, Esc, Home, Left, PageDown, PageUp, Right, Tab, Up};
 use Message::Go as Travel;
-use Place::{Everywhere, Explain, Gallery, Help, Question, Story};
+use Place::{Everywhere, Explain, Gallery, Help, Palette, Question, Story};
 
 /// All keys, in the order in which they are told.
 pub const TABLE: &[Binding] = &[
@@ -68,14 +72,6 @@ pub const TABLE: &[Binding] = &[
     key(&[Char('{')], "{", Story, Travel(Go::PreviousChapter), "previous chapter", ("", 0)),
     key(&[Home, Char('g')], "Home g", Story, Travel(Go::First), "to the beginning", ("", 0)),
     key(&[End, Char('G')], "End G", Story, Travel(Go::Last), "to the end", ("", 0)),
-    key(
-        &[Char(':')],
-        ":",
-        Story,
-        Message::Prompt,
-        "go to step 7 (type 7) or to its event 3 (7.3)",
-        ("go to", 2),
-    ),
     key(&[Char(' ')], "Space", Story, Message::Autoplay, "play by itself, or pause", ("play", 4)),
     key(&[Char('+'), Char('=')], "+", Story, Message::Faster, "play faster", ("", 0)),
     key(&[Char('-')], "-", Story, Message::Slower, "play slower", ("", 0)),
@@ -170,7 +166,38 @@ pub const TABLE: &[Binding] = &[
     key(&[Up, Char('k'), PageUp], "↑ k", Explain, Message::Scroll(-1), "scroll up", ("up", 4)),
     key(&[Right, Char('l')], "→ l", Explain, Travel(Go::NextEvent), "next event", ("event", 3)),
     key(&[Left, Char('h')], "← h", Explain, Travel(Go::PreviousEvent), "previous event", ("back", 3)),
+    key(&[Down], "↓", Palette, Message::Scroll(1), "the next one", ("next", 5)),
+    key(&[Up], "↑", Palette, Message::Scroll(-1), "the one before", ("previous", 4)),
+    key(&[KeyCode::Backspace], "Backspace", Palette, Message::Erase, "take a typed letter back", ("", 0)),
+    key(&[Enter], "Enter", Palette, Message::Enter, "do it", ("do it", 7)),
+    key(&[Esc], "Esc", Palette, Message::Back, "close it", ("close", 6)),
     key(&[Esc, Enter], "Esc Enter", Explain, Message::Back, "close it", ("close", 6)),
+    key(
+        &[Char(':')],
+        ":",
+        Everywhere,
+        Message::Prompt(Kind::Command),
+        "type a command, or a place: 7, 7.3",
+        ("go to", 4),
+    ),
+    key(
+        &[Char('/')],
+        "/",
+        Everywhere,
+        Message::Prompt(Kind::Search),
+        "search addresses, names, flags and words",
+        ("search", 3),
+    ),
+    key(&[Char('n')], "n", Everywhere, Message::Find(true), "next of what was found", ("", 0)),
+    key(&[Char('N')], "N", Everywhere, Message::Find(false), "the one before", ("", 0)),
+    key(
+        &[KeyCode::F(2)],
+        "Ctrl-P F2",
+        Everywhere,
+        Message::Palette,
+        "everything that can be done",
+        ("palette", 3),
+    ),
     key(&[Char('?')], "?", Everywhere, Message::Help, "all keys", ("keys", 10)),
     key(&[Char('q')], "q Ctrl-C", Everywhere, Message::Quit, "quit", ("quit", 9)),
 ];
@@ -179,6 +206,7 @@ pub const TABLE: &[Binding] = &[
 pub fn places(model: &Model) -> &'static [Place] {
     match (&model.sheet, &model.screen) {
         (Some(Sheet::Help { .. }), _) => &[Help],
+        (Some(Sheet::Palette { .. }), _) => &[Palette],
         (Some(Sheet::Explain { .. }), _) => &[Explain, Everywhere],
         (None, Screen::Gallery) => &[Gallery, Everywhere],
         (None, Screen::Play(player)) => playing(player),
@@ -195,17 +223,13 @@ pub fn playing(player: &Player) -> &'static [Place] {
 
 /// What a key means now.
 pub fn message(model: &Model, key: KeyEvent) -> Option<Message> {
-    if key.modifiers.contains(KeyModifiers::CONTROL) {
-        return (key.code == Char('c')).then_some(Message::Quit);
-    }
-    if model.sheet.is_none() && model.player().is_some_and(|player| player.prompt.is_some()) {
-        return match key.code {
-            Enter => Some(Message::Enter),
-            Esc => Some(Message::Back),
-            KeyCode::Backspace => Some(Message::Erase),
-            Char(c) => Some(Message::Type(c)),
-            _ => None,
-        };
+    let control = key.modifiers.contains(KeyModifiers::CONTROL);
+    match key.code {
+        Char('c') if control => return Some(Message::Quit),
+        _ if model.sheet.is_none() && model.line.is_some() => return typed(key, control),
+        Char('p') if control => {}
+        _ if control => return None,
+        _ => {}
     }
     let places = places(model);
     let code = unshifted(key);
@@ -219,14 +243,44 @@ pub fn message(model: &Model, key: KeyEvent) -> Option<Message> {
         })
     });
     match (bound, code) {
-        (None, Char(c)) if places == [Help] => Some(Message::Type(c)),
+        (None, Char(c)) if matches!(places, [Help] | [Palette]) => Some(Message::Type(c)),
         (bound, _) => bound,
     }
+}
+
+/// What a key means in the line that is being typed: as in a shell.
+fn typed(key: KeyEvent, control: bool) -> Option<Message> {
+    use InputRequest as Edit;
+    let edit = match key.code {
+        Char('a') if control => Edit::GoToStart,
+        Char('e') if control => Edit::GoToEnd,
+        Char('u') if control => Edit::DeleteLine,
+        Char('k') if control => Edit::DeleteTillEnd,
+        Char('w') if control => Edit::DeletePrevWord,
+        Home => Edit::GoToStart,
+        End => Edit::GoToEnd,
+        Left if control => Edit::GoToPrevWord,
+        Right if control => Edit::GoToNextWord,
+        Left => Edit::GoToPrevChar,
+        Right => Edit::GoToNextChar,
+        KeyCode::Delete => Edit::DeleteNextChar,
+        Enter => return Some(Message::Enter),
+        Esc => return Some(Message::Back),
+        KeyCode::Backspace => return Some(Message::Erase),
+        Tab => return Some(Message::Complete(true)),
+        BackTab => return Some(Message::Complete(false)),
+        Up => return Some(Message::Older),
+        Down => return Some(Message::Newer),
+        Char(c) if !control => return Some(Message::Type(c)),
+        _ => return None,
+    };
+    Some(Message::Edit(edit))
 }
 
 /// Shift with an arrow moves the selection, as the capital letters do that stand for the arrows without it.
 fn unshifted(key: KeyEvent) -> KeyCode {
     match key.code {
+        Char('p') if key.modifiers.contains(KeyModifiers::CONTROL) => KeyCode::F(2),
         Down if key.modifiers.contains(KeyModifiers::SHIFT) => Char('J'),
         Up if key.modifiers.contains(KeyModifiers::SHIFT) => Char('K'),
         Right if key.modifiers.contains(KeyModifiers::SHIFT) => Char('L'),
@@ -241,9 +295,13 @@ mod tests {
 
     #[test]
     fn no_key_has_two_meanings_in_one_place() {
-        for places in
-            [&[Gallery, Everywhere][..], &[Story, Question, Everywhere], &[Help], &[Explain, Everywhere]]
-        {
+        for places in [
+            &[Gallery, Everywhere][..],
+            &[Story, Question, Everywhere],
+            &[Help],
+            &[Palette],
+            &[Explain, Everywhere],
+        ] {
             let mut seen = vec![];
             for binding in TABLE.iter().filter(|binding| places.contains(&binding.place)) {
                 for key in binding.keys {

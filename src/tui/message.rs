@@ -1,7 +1,9 @@
 //! What the user can want. Keys, and later mouse and commands, all become these.
 
+use super::line::Kind;
 use super::select::Direction;
 use crate::scenario::stage::Layout;
+use tui_input::InputRequest;
 
 /// Something to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,10 +48,22 @@ pub enum Message {
     NextTheme,
     /// Scroll the panel by so many lines.
     Scroll(i32),
-    /// Open the line where a step's number is typed.
-    Prompt,
+    /// Open the line where commands or searches are typed.
+    Prompt(Kind),
     /// A character typed into that line.
     Type(char),
+    /// The cursor of that line is moved, or something around it is taken away.
+    Edit(InputRequest),
+    /// The line is completed: to the next that it may become, or to the one before.
+    Complete(bool),
+    /// The line that was typed before.
+    Older,
+    /// The line that was typed after that.
+    Newer,
+    /// Go to the next thing that was found, or to the one before.
+    Find(bool),
+    /// Show everything that can be done, to choose from.
+    Palette,
     /// The last character of that line is taken back.
     Erase,
     /// The line is done.

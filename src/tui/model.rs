@@ -2,7 +2,9 @@
 
 use super::arrange;
 use super::gallery::Gallery;
+use super::line::{History, Line};
 use super::reload::Live;
+use super::search::Search;
 use super::theme::{self, Depth, Theme};
 use crate::hw::PhysAddr;
 use crate::kernel::Pid;
@@ -20,6 +22,10 @@ pub struct Model {
     pub screen: Screen,
     /// What lies over it.
     pub sheet: Option<Sheet>,
+    /// The line that is being typed.
+    pub line: Option<Line>,
+    /// The lines that were typed before.
+    pub history: History,
     /// How it looks.
     pub looks: Looks,
     /// The user wants to leave.
@@ -55,6 +61,13 @@ pub enum Sheet {
         filter: String,
         /// How far it is scrolled.
         scroll: i32,
+    },
+    /// Everything that can be done, to choose from.
+    Palette {
+        /// What was typed.
+        query: String,
+        /// Which of what fits it is chosen, from 0.
+        chosen: usize,
     },
     /// What is selected, in full.
     Explain {
@@ -99,8 +112,8 @@ pub struct Player {
     pub speed: Speed,
     /// The answer that was last chosen: the moment at which, and its number.
     pub answer: Option<(usize, usize)>,
-    /// The line that is being typed.
-    pub prompt: Option<String>,
+    /// What was searched for.
+    pub search: Option<Search>,
     /// Something to tell, until the next key.
     pub message: Option<String>,
     /// Whether it follows a file.
@@ -119,6 +132,14 @@ impl Default for Speed {
 
 impl Speed {
     const MILLISECONDS: [u64; 7] = [4_000, 2_000, 1_000, 500, 250, 125, 50];
+
+    /// All of them, the slowest first.
+    pub const ALL: [Self; 7] = [Self(0), Self(1), Self(2), Self(3), Self(4), Self(5), Self(6)];
+
+    /// In events a second: `0.25`, `20`.
+    pub fn number(self) -> String {
+        (1_000.0 / Self::MILLISECONDS[self.0] as f64).to_string()
+    }
 
     /// How long an event is shown.
     pub fn interval(self) -> Duration {
@@ -153,7 +174,16 @@ impl Model {
             Some(story) => Screen::Play(Box::new(Player::new(story))),
             None => Screen::Gallery,
         };
-        Self { screen, sheet: None, looks: Looks::default(), quit: false, size: (80, 24), gallery }
+        Self {
+            screen,
+            sheet: None,
+            line: None,
+            history: History::default(),
+            looks: Looks::default(),
+            quit: false,
+            size: (80, 24),
+            gallery,
+        }
     }
 
     /// The whole screen, as its size was last told.
@@ -233,7 +263,7 @@ impl Player {
             playing: false,
             speed: Speed::default(),
             answer: None,
-            prompt: None,
+            search: None,
             message: None,
             live: Live::No,
         }
@@ -261,6 +291,13 @@ impl Player {
         self.layout = layout;
         self.focus_on(arrange::main(layout));
         self.zoomed = false;
+    }
+
+    /// Goes to a moment, and stays there.
+    pub fn visit(&mut self, moment: usize) {
+        self.playing = false;
+        self.story.timeline.seek(moment);
+        self.scroll = 0;
     }
 
     /// Moves the focus to a panel.

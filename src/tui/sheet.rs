@@ -3,6 +3,7 @@
 use super::keys::{self, Binding, Place};
 use super::message::Message;
 use super::model::{Model, Screen, Sheet};
+use super::palette;
 use super::rows::Rows;
 use super::travel::travel;
 use crate::view::{Line, Mark, Panel, Role, Thing};
@@ -10,6 +11,8 @@ use ratatui::layout::Rect;
 
 /// How wide keys and signs are.
 const LABEL: usize = 14;
+/// How wide commands are in the palette.
+const PALETTE: usize = 26;
 
 /// A sheet on the screen: its rows, and where they are; the rule above counts, the one below does not.
 #[derive(Clone, Debug)]
@@ -49,15 +52,61 @@ pub fn update(model: &mut Model, message: Message) {
                 travel(player, go);
             }
         }
+        (Sheet::Palette { query, chosen }, Message::Type(c)) if query.len() < 60 => {
+            query.push(c);
+            *chosen = 0;
+        }
+        (Sheet::Palette { query, chosen }, Message::Erase) => {
+            query.pop();
+            *chosen = 0;
+        }
+        (Sheet::Palette { query, chosen }, message @ (Message::Scroll(_) | Message::Enter)) => {
+            let (query, at) = (query.clone(), *chosen);
+            match message {
+                Message::Scroll(rows) => choose(model, &query, at.saturating_add_signed(rows as isize)),
+                _ => palette::choose(model, &query, at),
+            }
+        }
         (Sheet::Help { .. }, Message::Back) | (_, Message::Back | Message::Help) => model.sheet = None,
         _ => {}
     }
+}
+
+/// Chooses an entry of the palette, or the last one.
+fn choose(model: &mut Model, query: &str, at: usize) {
+    let last = palette::entries(model, query).len().saturating_sub(1);
+    if let Some(Sheet::Palette { chosen, .. }) = &mut model.sheet {
+        *chosen = at.min(last);
+    }
+}
+
+/// The palette's entries, a line each.
+fn palette(model: &Model, query: &str, chosen: usize) -> Panel {
+    let entries = palette::entries(model, query);
+    let count = entries.len();
+    let mut lines: Vec<Line> = entries
+        .into_iter()
+        .map(|entry| Line::of(Role::Dim, format!("{:PALETTE$} ", entry.label)).with(Role::Plain, entry.words))
+        .collect();
+    if let Some(line) = lines.get_mut(chosen) {
+        line.mark = Mark::Here;
+        line.spans.iter_mut().for_each(|span| span.role = Role::Strong);
+    }
+    if lines.is_empty() {
+        lines.push(Line::of(Role::Dim, "Nothing has this in its words. Backspace takes letters back."));
+    }
+    let title = match query {
+        "" => format!("Everything that can be done · {count} · type to narrow it"),
+        query => format!("{query}▏ · {count}"),
+    };
+    Panel { title, lines, focus: chosen }
 }
 
 /// The sheet that lies over a screen of this size: between the header and the last rows.
 pub fn laid(model: &Model, area: Rect) -> Option<Laid> {
     let (panel, width) = match model.sheet.as_ref()? {
         Sheet::Help { filter, .. } => (help(model, filter), 78),
+        Sheet::Palette { query, chosen } => (palette(model, query, *chosen), 78),
         Sheet::Explain { thing, .. } => (explained(model, *thing)?, 100),
     };
     let width = area.width.min(width);

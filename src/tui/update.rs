@@ -1,11 +1,12 @@
 //! Messages change the model. Each part has its own update.
 
+use super::line::{self, Line};
 use super::message::{Go, Message};
 use super::model::{Model, Player, Screen, Sheet};
 use super::reload::Live;
 use super::select::{self, Direction};
-use super::travel::{moment_named, travel};
-use super::{arrange, panels, sheet, theme};
+use super::travel::travel;
+use super::{arrange, panels, search, sheet, theme};
 use crate::scenario::stage::PanelName;
 use crate::view::Thing;
 use ratatui::layout::Rect;
@@ -21,8 +22,14 @@ pub fn update(model: &mut Model, message: Message) {
     if model.sheet.is_some() {
         return sheet::update(model, message);
     }
+    if model.line.is_some() && message != Message::Tick {
+        return line::update(model, message);
+    }
     let area = model.area();
     match (message, &mut model.screen) {
+        (Message::Prompt(kind), _) => model.line = Some(Line::new(kind)),
+        (Message::Find(forward), _) => search::go_on(model, forward),
+        (Message::Palette, _) => model.sheet = Some(Sheet::Palette { query: String::new(), chosen: 0 }),
         (Message::Help, _) => model.sheet = Some(Sheet::Help { filter: String::new(), scroll: 0 }),
         (Message::Explain, Screen::Play(player)) => {
             let thing = player.selection.or_else(|| moved(player, Direction::Down, area));
@@ -66,10 +73,6 @@ fn player(player: &mut Player, message: Message, area: Rect) -> Leave {
     if message != Message::Tick {
         player.message = None;
     }
-    if player.prompt.is_some() {
-        prompt(player, message);
-        return Leave::No;
-    }
     match message {
         Message::Back if matches!(player.live, Live::Broken(_)) => player.live = Live::Follows,
         Message::Back if player.zoomed => player.zoomed = false,
@@ -92,7 +95,6 @@ fn player(player: &mut Player, message: Message, area: Rect) -> Leave {
         Message::Select(direction) => select(player, direction, area),
         Message::Fold => fold(player),
         Message::NextProcess => next_process(player),
-        Message::Prompt => player.prompt = Some(String::new()),
         Message::Answer(number) => answer(player, number),
         _ => {}
     }
@@ -195,29 +197,4 @@ fn tick(player: &mut Player) {
     };
     player.playing = false;
     player.message = Some(why.into());
-}
-
-fn prompt(player: &mut Player, message: Message) {
-    let Some(text) = &mut player.prompt else { return };
-    match message {
-        // After a place that was refused, the key that opened the line begins it anew.
-        Message::Type(':') => text.clear(),
-        Message::Type(c) if text.len() < 20 => text.push(c),
-        Message::Erase if text.is_empty() => player.prompt = None,
-        Message::Erase => drop(text.pop()),
-        Message::Back => player.prompt = None,
-        Message::Enter => {
-            player.playing = false;
-            match moment_named(&player.story, text) {
-                Ok(moment) => {
-                    player.prompt = None;
-                    player.story.timeline.seek(moment);
-                    player.scroll = 0;
-                }
-                // What was typed stays, to be mended.
-                Err(what) => player.message = Some(what),
-            }
-        }
-        _ => {}
-    }
 }

@@ -72,6 +72,7 @@ fn named(word: &str) -> Option<KeyCode> {
         "PgUp" => KeyCode::PageUp,
         "PgDn" => KeyCode::PageDown,
         "Space" => KeyCode::Char(' '),
+        "F2" => KeyCode::F(2),
         _ => return None,
     })
 }
@@ -118,6 +119,11 @@ impl Journey {
     #[track_caller]
     pub fn player(&self) -> &Player {
         self.model.player().expect("a story fills the screen")
+    }
+
+    /// What is typed in the line at the edge below, if one is open.
+    pub fn typed(&self) -> Option<&str> {
+        self.model.line.as_ref().map(|line| line.input.value())
     }
 
     /// Where it is: the steps that are done or begun, and which event of the last one; (0, 0) at the beginning.

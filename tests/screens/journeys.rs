@@ -95,10 +95,9 @@ fn the_prompt_goes_to_steps_and_events() {
         (":15", "there is no step 15: the last is 14"),
         (":7.11", "step 7 has events 1 to 10"),
         (":0.1", "before step 1 is no event"),
-        (":-1", "type a step, like 7, or an event of it, like 7.3"),
         (":99999999999999999999", "type a step, like 7"),
-        (":x", "type a step, like 7"),
-        (":", "type a step, like 7"),
+        (":7.x", "type a step, like 7, or an event of it, like 7.3"),
+        (":x", "x is unknown"),
     ] {
         let refused = journey("fork-exec", &format!("Right {typed} Enter"));
         assert_eq!(refused.place(), (1, 1), "{typed} goes nowhere");
@@ -227,7 +226,7 @@ fn quitting_works_from_everywhere() {
     assert!(!gallery("? Esc").model.quit, "but not from the help");
     let prompt = journey("fork-exec", ":q");
     assert!(!prompt.model.quit, "in the prompt, q does not quit");
-    assert_eq!(prompt.player().prompt.as_deref(), Some("q"), "but is a letter");
+    assert_eq!(prompt.typed(), Some("q"), "but is a letter");
 }
 
 #[test]
@@ -257,10 +256,10 @@ fn no_character_of_a_scenario_turns_the_direction_of_writing() {
 #[test]
 fn a_refused_place_can_be_mended() {
     let refused = journey("lazy-heap", ":99 Enter");
-    assert_eq!(refused.player().prompt.as_deref(), Some("99"), "what was typed stays");
-    assert!(refused.text(80, 24).contains("99▏  there is no step 99"), "with what is wrong with it");
+    assert_eq!(refused.typed(), Some("99"), "what was typed stays");
+    assert!(refused.text(80, 24).contains("99   there is no step 99"), "with what is wrong with it");
     let mended = refused.then("Backspace Backspace 2 Enter");
-    assert_eq!((mended.place().0, mended.player().prompt.is_none()), (2, true));
+    assert_eq!((mended.place().0, mended.typed().is_none()), (2, true));
 }
 
 #[test]

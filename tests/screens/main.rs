@@ -5,6 +5,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking, and its helpers with it")]
 
+mod commands;
 mod everywhere;
 mod journey;
 mod journeys;

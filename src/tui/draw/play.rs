@@ -178,14 +178,6 @@ fn timeline(player: &Player, area: Rect, buffer: &mut Buffer) {
 }
 
 fn footer(player: &Player, area: Rect, buffer: &mut Buffer) {
-    if let Some(prompt) = &player.prompt {
-        let line = Line::of(Role::Strong, format!(" go to step: {prompt}▏  "));
-        let line = match &player.message {
-            Some(refused) => line.with(Role::Changed, refused),
-            None => line.with(Role::Dim, "7 or 7.3 · Enter to go, Esc to stay"),
-        };
-        return panel::line(&line, area, buffer);
-    }
     let playing = player.playing.then(|| format!("playing, {}", player.speed.words()));
     super::footer(keys::playing(player), player.message.as_deref().or(playing.as_deref()), area, buffer);
 }

@@ -11,16 +11,19 @@ use ratatui::layout::Rect;
 /// Draws the sheet that lies over the screen, if one does.
 pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer) {
     let (Some(laid), Some(over)) = (sheet::laid(model, area), &model.sheet) else { return };
-    let (Sheet::Help { scroll, .. } | Sheet::Explain { scroll, .. }) = over;
+    let scroll = match over {
+        Sheet::Help { scroll, .. } | Sheet::Explain { scroll, .. } => *scroll,
+        Sheet::Palette { .. } => 0,
+    };
     let whole = Rect { height: laid.area.height + 1, ..laid.area };
     // What it lies over is put away in whole rows: pieces of panels on both sides would only distract.
     let rows = match over {
         Sheet::Help { .. } => Rect { x: area.x, width: area.width, height: area.bottom() - whole.y, ..whole },
-        Sheet::Explain { .. } => whole,
+        Sheet::Explain { .. } | Sheet::Palette { .. } => whole,
     };
     blank(rows, Ground::Page, buffer);
     blank(whole, Ground::Sheet, buffer);
-    panel::rows(&laid.rows, laid.area, (Ground::Sheet, Ground::Sheet), *scroll, &Lit::default(), buffer);
+    panel::rows(&laid.rows, laid.area, (Ground::Sheet, Ground::Sheet), scroll, &Lit::default(), buffer);
     let edge = "─".repeat(whole.width.into());
     buffer.set_string(whole.x, whole.bottom() - 1, edge, ink(Role::Dim, Ground::Sheet));
     let footer = Rect { y: area.bottom() - 1, height: 1, ..area };
