@@ -82,6 +82,10 @@ pub struct Chapter {
     pub title: Arc<str>,
     /// What the speaker says when it begins. Not for the room.
     pub say: Option<Arc<str>>,
+    /// How the screen is arranged from here on.
+    pub layout: Option<stage::Layout>,
+    /// The panel that the screen is about from here on.
+    pub focus: Option<stage::PanelName>,
 }
 
 /// One step. The rounds of a repetition share what was written.

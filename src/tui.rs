@@ -19,6 +19,7 @@ pub mod model;
 pub mod palette;
 pub mod panels;
 mod picture;
+pub mod present;
 pub mod reload;
 pub mod rows;
 pub mod search;
@@ -81,5 +82,9 @@ fn finish(model: &Model, buffer: &mut Buffer) {
     if looks.ascii {
         ascii::spell(buffer);
     }
-    looks.theme.paint(looks.depth, buffer);
+    match model.player() {
+        // Nothing, on any page.
+        Some(player) if player.stage.black => theme::black(buffer),
+        _ => looks.theme.paint(looks.depth, buffer),
+    }
 }

@@ -13,7 +13,7 @@ pub fn write(story: &mut Story, notes: bool, out: &mut impl Write) -> io::Result
     let mut chapter = None;
     for index in 0..story.scenario.steps.len() {
         let step = story.scenario.steps[index].clone();
-        let Chapter { title, say } = &story.scenario.chapters[step.chapter];
+        let Chapter { title, say, .. } = &story.scenario.chapters[step.chapter];
         if chapter != Some(step.chapter) && !title.is_empty() {
             writeln!(out, "\n## {}. {}", step.chapter + 1, printable(title))?;
             if let Some(say) = say.as_ref().filter(|_| notes) {

@@ -3,6 +3,7 @@
 
 use super::random::Random;
 use super::settings::MachineSettings;
+use super::stage::{Layout, PanelName};
 use super::{Ask, Course, Expect};
 use crate::kernel::expr::Size;
 use crate::kernel::program::Sizes;
@@ -229,6 +230,12 @@ pub struct Chapter {
     /// What the speaker says when it begins. The screen does not show it.
     #[schemars(example = &"Ask the room who has written a fork before.")]
     pub say: Option<String>,
+    /// How the screen is arranged from here on, until the reader chooses.
+    #[schemars(example = &"memory")]
+    pub layout: Option<Layout>,
+    /// The panel of that layout that is shown where not all fit, and that stands out when presenting.
+    #[schemars(example = &"frames")]
+    pub focus: Option<PanelName>,
 }
 
 /// Steps that are carried out again and again.

@@ -85,7 +85,9 @@ fn parts(
             Item::Operation(_) if is_broken(node) => {}
             Item::Chapter(chapter) if total.has_room_for(node, problems) => {
                 let say = chapter.say.as_deref().map(Arc::from);
-                parts.push(Part::Chapter(Chapter { title: chapter.chapter.as_str().into(), say }));
+                let title = chapter.chapter.as_str().into();
+                let (layout, focus) = (chapter.layout, chapter.focus);
+                parts.push(Part::Chapter(Chapter { title, say, layout, focus }));
             }
             Item::Operation(operation) if total.has_room_for(node, problems) => {
                 parts.push(Part::Step(step(operation, node)));

@@ -5,6 +5,7 @@ mod gallery;
 mod line;
 mod panel;
 mod play;
+mod present;
 mod sheet;
 
 use super::ink::{Ground, ink};
@@ -18,6 +19,9 @@ use ratatui::{buffer::Buffer, layout::Rect};
 
 /// The whole screen.
 pub fn screen(model: &Model, area: Rect, buffer: &mut Buffer) {
+    if model.player().is_some_and(|player| player.stage.black) {
+        return;
+    }
     if area.width < layout::SMALLEST.0 || area.height < layout::SMALLEST.1 {
         return too_small(model, area, buffer);
     }

@@ -144,6 +144,23 @@ pub const TABLE: &[Binding] = &[
     key(&[Enter], "Enter", Story, Message::Explain, "explain what is selected", ("explain", 5)),
     key(&[Char('o')], "o", Story, Message::Fold, "fold the selected table away, or open it", ("", 0)),
     key(&[Char('p')], "p", Story, Message::NextProcess, "look at the next process, whoever acts", ("", 0)),
+    key(
+        &[Char('P')],
+        "P",
+        Story,
+        Message::Present,
+        "present: big and calm, or the whole screen again",
+        ("", 0),
+    ),
+    key(
+        &[Char('s')],
+        "s",
+        Story,
+        Message::Spotlight,
+        "spotlight: dim all but the panel, or no longer",
+        ("", 0),
+    ),
+    key(&[Char('.')], ".", Story, Message::Black, "black screen; any key ends it", ("", 0)),
     key(&[Char('t')], "t", Everywhere, Message::NextTheme, "next theme", ("", 0)),
     key(&[Esc], "Esc", Story, Message::Back, "back to the gallery", ("", 0)),
     key(

@@ -44,6 +44,12 @@ pub enum Message {
     Fold,
     /// Show the memory of the next process, whoever acts.
     NextProcess,
+    /// Show the room a calm screen, or the whole one again.
+    Present,
+    /// Dim all but the panel in focus, or no longer.
+    Spotlight,
+    /// Show a black screen, or no longer.
+    Black,
     /// Another theme.
     NextTheme,
     /// Scroll the panel by so many lines.

@@ -3,6 +3,7 @@
 use super::arrange;
 use super::gallery::Gallery;
 use super::line::{History, Line};
+use super::present::Stage;
 use super::reload::Live;
 use super::search::Search;
 use super::theme::{self, Depth, Theme};
@@ -112,6 +113,8 @@ pub struct Player {
     pub speed: Speed,
     /// The answer that was last chosen: the moment at which, and its number.
     pub answer: Option<(usize, usize)>,
+    /// What the room sees of it.
+    pub stage: Stage,
     /// What was searched for.
     pub search: Option<Search>,
     /// Something to tell, until the next key.
@@ -263,6 +266,7 @@ impl Player {
             playing: false,
             speed: Speed::default(),
             answer: None,
+            stage: Stage::default(),
             search: None,
             message: None,
             live: Live::No,
@@ -296,8 +300,30 @@ impl Player {
     /// Goes to a moment, and stays there.
     pub fn visit(&mut self, moment: usize) {
         self.playing = false;
+        self.arrive(moment);
+    }
+
+    /// Goes to a moment. A chapter that is entered may choose the layout.
+    pub fn arrive(&mut self, moment: usize) {
+        let before = self.story.step().map(|step| step.chapter);
         self.story.timeline.seek(moment);
         self.scroll = 0;
+        let now = self.story.step().map(|step| step.chapter);
+        if now != before {
+            self.enter(now);
+        }
+    }
+
+    /// Arranges the panels as a chapter wants it.
+    pub fn enter(&mut self, chapter: Option<usize>) {
+        let Some(chapter) = chapter.and_then(|at| self.story.scenario.chapters.get(at)) else { return };
+        let (layout, focus) = (chapter.layout, chapter.focus);
+        if let Some(layout) = layout {
+            self.arrange(layout);
+        }
+        if let Some(focus) = focus {
+            self.focus_on(focus);
+        }
     }
 
     /// Moves the focus to a panel.

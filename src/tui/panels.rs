@@ -4,6 +4,7 @@
 use super::arrange::{self, Column};
 use super::layout::{self, Frame};
 use super::model::Player;
+use super::present;
 use super::rows::Rows;
 use crate::scenario::stage::{Layout, PanelName};
 use crate::view::{self, Line, Mark, Panel, Role};
@@ -146,6 +147,18 @@ fn narrow(player: &Player, area: Rect) -> Vec<Shown> {
         panels.extend(sides.map(|((name, all), area)| fitted(player, name, all, area)));
     }
     panels
+}
+
+/// The panels while presenting, under each other.
+pub fn presented(player: &Player, area: Rect) -> Vec<Shown> {
+    let names = present::panels(player, area.width);
+    let all: Vec<Rows> = names.iter().map(|name| rows(player, *name, area.width, 0)).collect();
+    let wants: Vec<_> =
+        names.iter().zip(&all).map(|(name, rows)| present::want(player, *name, rows.height())).collect();
+    let areas = layout::stack(area, &wants);
+    let panels = names.into_iter().zip(all).zip(areas);
+    let shown = panels.map(|((name, all), area)| fitted(player, name, all, area));
+    shown.filter(|shown| !shown.area.is_empty()).collect()
 }
 
 /// The panel in focus above, and under it the other panels of the layout that fit whole.

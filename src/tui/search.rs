@@ -87,9 +87,7 @@ fn show(player: &mut Player) {
         }
         Find::Told(moment) => {
             player.selection = None;
-            player.playing = false;
-            player.story.timeline.seek(moment);
-            player.scroll = 0;
+            player.visit(moment);
             "told here"
         }
     };

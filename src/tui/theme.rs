@@ -120,6 +120,14 @@ impl Theme {
     }
 }
 
+/// A screen on which nothing is to be seen.
+pub fn black(buffer: &mut Buffer) {
+    for cell in &mut buffer.content {
+        cell.reset();
+        cell.bg = Color::Black;
+    }
+}
+
 /// The nearest colour that a terminal has.
 fn within(color: Color, depth: Depth) -> Color {
     match color {

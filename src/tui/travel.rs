@@ -8,8 +8,7 @@ use crate::story::Story;
 pub fn travel(player: &mut Player, go: Go) {
     match target(&player.story, go) {
         Some(moment) if moment != player.story.timeline.moment() => {
-            player.story.timeline.seek(moment);
-            player.scroll = 0;
+            player.arrive(moment);
         }
         _ => player.message = Some(nothing(go).into()),
     }

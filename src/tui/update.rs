@@ -19,6 +19,11 @@ pub fn update(model: &mut Model, message: Message) {
         Message::NextTheme => return next_theme(model),
         _ => {}
     }
+    if let (Screen::Play(player), true) = (&mut model.screen, message != Message::Tick)
+        && std::mem::take(&mut player.stage.black)
+    {
+        return;
+    }
     if model.sheet.is_some() {
         return sheet::update(model, message);
     }
@@ -76,6 +81,8 @@ fn player(player: &mut Player, message: Message, area: Rect) -> Leave {
     match message {
         Message::Back if matches!(player.live, Live::Broken(_)) => player.live = Live::Follows,
         Message::Back if player.zoomed => player.zoomed = false,
+        Message::Back if player.stage.spotlight => player.stage.spotlight = false,
+        Message::Back if player.stage.presenting => player.stage.presenting = false,
         Message::Back if player.selection.is_some() => player.selection = None,
         Message::Back => return Leave::Yes,
         Message::Go(go) => {
@@ -92,6 +99,9 @@ fn player(player: &mut Player, message: Message, area: Rect) -> Leave {
         Message::PreviousPanel => player.focus_on(neighbour(player, area, -1)),
         Message::Event => player.focus_on(PanelName::Event),
         Message::Zoom => player.zoomed = !player.zoomed,
+        Message::Present => player.stage.presenting = !player.stage.presenting,
+        Message::Spotlight => player.stage.spotlight = !player.stage.spotlight,
+        Message::Black => player.stage.black = true,
         Message::Select(direction) => select(player, direction, area),
         Message::Fold => fold(player),
         Message::NextProcess => next_process(player),

@@ -102,12 +102,6 @@ impl Journey {
         self
     }
 
-    /// The screen has this size from here on. Until then it has 80x24.
-    pub fn sized(mut self, columns: u16, rows: u16) -> Self {
-        update::update(&mut self.model, Message::Resize(columns, rows));
-        self
-    }
-
     /// A key that means nothing does nothing.
     fn press(&mut self, key: KeyEvent) {
         if let Some(message) = keys::message(&self.model, key) {

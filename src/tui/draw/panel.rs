@@ -1,10 +1,11 @@
 //! A panel on the screen: a rule with its title, and as many of its rows as fit.
 
 use super::super::ink::{Ground, ink, text};
+use super::super::model::Player;
 use super::super::panels::Shown;
 use super::super::rows::{Rows, broken};
 use crate::scenario::diagnostic::printable;
-use crate::view::{Line, Mark, Role, Thing};
+use crate::view::{Line, Mark, Role, Thing, ties};
 use ratatui::{buffer::Buffer, layout::Rect};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
@@ -18,6 +19,12 @@ pub struct Lit {
 }
 
 impl Lit {
+    /// What lights up in a story.
+    pub fn of(player: &Player) -> Self {
+        let ties = player.selection.map(|thing| ties::ties(&player.story, thing)).unwrap_or_default();
+        Self { selected: player.selection, tied: ties.things.into_iter().collect() }
+    }
+
     /// What lies under a thing.
     fn ground(&self, thing: Option<Thing>) -> Option<Ground> {
         let thing = thing?;

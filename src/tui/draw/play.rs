@@ -5,8 +5,9 @@ use super::super::keys;
 use super::super::model::Player;
 use super::super::panels;
 use super::panel::{self, Lit};
+use super::present;
 use crate::kernel::{Bug, policy};
-use crate::scenario::stage;
+use crate::scenario::stage::{self, PanelName};
 use crate::story::Story;
 use crate::view::{Line, Mark, Role, ties};
 use ratatui::{buffer::Buffer, layout::Rect};
@@ -14,18 +15,26 @@ use unicode_width::UnicodeWidthStr;
 
 /// Draws a story.
 pub fn draw(player: &Player, area: Rect, buffer: &mut Buffer) {
+    if player.stage.presenting {
+        return present::draw(player, area, buffer);
+    }
     let frame = panels::frame(player, area);
     header(&player.story, frame.header, buffer);
     bar(player, frame.bar, buffer);
-    let ties = player.selection.map(|thing| ties::ties(&player.story, thing)).unwrap_or_default();
-    let lit = Lit { selected: player.selection, tied: ties.things };
-    for shown in panels::shown(player, area) {
+    let lit = Lit::of(player);
+    let shown = panels::shown(player, area);
+    for shown in &shown {
         let in_focus = shown.name == player.focus;
         let scroll = if in_focus { player.scroll } else { 0 };
-        panel::draw(&shown, in_focus, scroll, &lit, buffer);
+        panel::draw(shown, in_focus, scroll, &lit, buffer);
+    }
+    if player.stage.spotlight {
+        let focus = shown.iter().filter(|shown| [player.focus, PanelName::Event].contains(&shown.name));
+        let lit: Vec<Rect> = focus.map(|shown| shown.area).chain([frame.footer]).collect();
+        present::spotlight(&lit, area, buffer);
     }
     if !frame.selected.is_empty() {
-        let label = Line { spans: ties.label.spans, ..Line::of(Role::Strong, "") };
+        let label = player.selection.map(|thing| ties::ties(&player.story, thing).label).unwrap_or_default();
         let sign = Line::of(Role::Strong, "» ");
         panel::line_on(&sign, Ground::Page, frame.selected, buffer);
         let rest = Rect { x: frame.selected.x + 2, width: frame.selected.width - 2, ..frame.selected };
@@ -61,7 +70,7 @@ fn header(story: &Story, area: Rect, buffer: &mut Buffer) {
 }
 
 /// `step 14/37 · event 6/19`
-fn place(story: &Story) -> String {
+pub fn place(story: &Story) -> String {
     let steps = story.scenario.steps.len();
     match story.step_index() {
         None => format!("step 0/{steps}"),
@@ -150,7 +159,7 @@ pub fn tabs(chosen: stage::Layout, area: Rect) -> Vec<(stage::Layout, String, u1
 }
 
 /// The run from left to right: where we are, chapters, traps.
-fn timeline(player: &Player, area: Rect, buffer: &mut Buffer) {
+pub fn timeline(player: &Player, area: Rect, buffer: &mut Buffer) {
     let timeline = &player.story.timeline;
     let columns = usize::from(area.width).saturating_sub(4);
     if columns == 0 {
