@@ -8,13 +8,16 @@ mod play;
 mod present;
 mod sheet;
 
+use super::footer;
 use super::ink::{Ground, ink};
-use super::keys::{self, Binding, Place};
+use super::keys::Place;
 use super::model::{Model, Screen};
 use super::reload::Live;
 use super::{layout, panels};
 use crate::scenario::diagnostic::printable;
 use crate::view::{Line, Role};
+pub use gallery::row_at as gallery_row;
+pub use play::tabs;
 use ratatui::{buffer::Buffer, layout::Rect};
 
 /// The whole screen.
@@ -57,34 +60,16 @@ fn too_small(model: &Model, area: Rect, buffer: &mut Buffer) {
     panel::paragraphs(&lines, area, buffer);
 }
 
-/// The most important keys of some places, as many as fit, the most important first to stay.
+/// The most important keys of some places, as many as fit, after a message.
 fn footer(places: &[Place], message: Option<&str>, area: Rect, buffer: &mut Buffer) {
-    let here = |binding: &&Binding| places.contains(&binding.place) && binding.footer.1 > 0;
-    let mut shown: Vec<&Binding> = keys::TABLE.iter().filter(here).collect();
-    let item = |binding: &Binding| {
-        let key = binding.label.split(' ').next().unwrap_or_default();
-        format!("{key} {}", binding.footer.0)
-    };
-    let room = usize::from(area.width).saturating_sub(message.map_or(0, |text| text.chars().count() + 5));
-    let width =
-        |shown: &[&Binding]| shown.iter().map(|binding| item(binding).chars().count() + 3).sum::<usize>();
-    while width(&shown) > room {
-        let least = shown.iter().enumerate().min_by_key(|(_, binding)| binding.footer.1);
-        match least.map(|(at, _)| at) {
-            Some(at) => shown.remove(at),
-            None => break,
-        };
-    }
-    let mut line = Line::default();
     if let Some(message) = message {
-        line = line.with(Role::Changed, format!(" {message}   "));
+        panel::line(&Line::of(Role::Changed, format!(" {message}")), area, buffer);
     }
-    for binding in shown {
-        let text = item(binding);
-        let (key, words) = text.split_once(' ').unwrap_or((&text, ""));
-        line = line.with(Role::Strong, format!(" {key}")).with(Role::Dim, format!(" {words} "));
+    for item in footer::items(places, message, area) {
+        let line = Line::of(Role::Strong, format!(" {}", item.key()));
+        let line = line.with(Role::Dim, format!(" {} ", item.word()));
+        panel::line(&line, Rect { x: item.x, width: item.width(), ..area }, buffer);
     }
-    panel::line(&line, area, buffer);
 }
 
 /// A rule with a title in it, on two grounds: that of the title, and that of the rule.

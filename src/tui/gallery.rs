@@ -14,6 +14,8 @@ pub struct Gallery {
     pub chosen: usize,
     /// What was left, by the numbers of the scenarios.
     left: BTreeMap<usize, Box<Player>>,
+    /// The chosen scenario as it plays: its number, and its run.
+    preview: Option<(usize, Box<Story>)>,
 }
 
 impl Gallery {
@@ -32,7 +34,7 @@ impl Gallery {
             }
             found
         });
-        Self { scenarios, chosen: chosen.unwrap_or_default(), left: BTreeMap::new() }
+        Self { scenarios, chosen: chosen.unwrap_or_default(), left: BTreeMap::new(), preview: None }
     }
 
     /// The number of the last one, from 0.
@@ -57,6 +59,27 @@ impl Gallery {
         match self.left.remove(&self.chosen) {
             Some(player) => Ok(player),
             None => Ok(Box::new(Player::new(Story::new(self.scenarios[self.chosen].clone())?))),
+        }
+    }
+
+    /// The run of the chosen scenario, if it is played already.
+    pub fn preview(&self) -> Option<&Story> {
+        self.preview.as_ref().filter(|(at, _)| *at == self.chosen).map(|(_, story)| story.as_ref())
+    }
+
+    /// Time has passed: the chosen scenario goes a step on, and begins anew after its end.
+    pub fn tick(&mut self) {
+        match &mut self.preview {
+            Some((at, story)) if *at == self.chosen => {
+                let now = story.timeline.moment();
+                let step = story.timeline.step_at(now + 1).filter(|_| now < story.timeline.end());
+                story.timeline.seek(step.map_or(0, |step| story.timeline.after_steps(step + 1)));
+            }
+            _ => {
+                let scenario = self.scenarios().nth(self.chosen).cloned();
+                let story = scenario.and_then(|scenario| Story::new(scenario).ok());
+                self.preview = story.map(|story| (self.chosen, Box::new(story)));
+            }
         }
     }
 

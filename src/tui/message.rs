@@ -2,7 +2,8 @@
 
 use super::line::Kind;
 use super::select::Direction;
-use crate::scenario::stage::Layout;
+use crate::scenario::stage::{Layout, PanelName};
+use crate::view::Thing;
 use tui_input::InputRequest;
 
 /// Something to do.
@@ -82,6 +83,14 @@ pub enum Message {
     PreviousScenario,
     /// Play the chosen scenario.
     Choose,
+    /// Choose the scenario with this number, from 0; play it, if it is chosen already.
+    Scenario(usize),
+    /// Go to this moment.
+    Moment(usize),
+    /// Move the focus to a panel, and select what was pointed at there.
+    Point(PanelName, Option<Thing>),
+    /// Scroll a panel by so many rows, and move the focus to it.
+    Wheel(PanelName, i32),
 }
 
 /// Where to in time.

@@ -36,6 +36,9 @@ pub struct Model {
     gallery: Gallery,
 }
 
+/// How long the gallery shows a step of the chosen scenario.
+const PREVIEW: Duration = Duration::from_millis(1_200);
+
 /// How the screen looks.
 #[derive(Clone, Copy, Debug)]
 pub struct Looks {
@@ -247,7 +250,10 @@ impl Model {
 
     /// How long to wait for a key before [`Tick`](super::message::Message::Tick); `None` for ever.
     pub fn patience(&self) -> Option<Duration> {
-        self.player().filter(|player| player.playing).map(|player| player.speed.interval())
+        match &self.screen {
+            Screen::Gallery => Some(PREVIEW),
+            Screen::Play(player) => player.playing.then(|| player.speed.interval()),
+        }
     }
 }
 

@@ -68,6 +68,22 @@ pub fn shown(player: &Player, area: Rect) -> Vec<Shown> {
     panels
 }
 
+/// The panels that can be seen now, presenting or not.
+pub fn on_stage(player: &Player, area: Rect) -> Vec<Shown> {
+    match player.stage.presenting {
+        true => presented(player, present::frame(player, area).body),
+        false => shown(player, area),
+    }
+}
+
+/// The row of the timeline.
+pub fn timeline(player: &Player, area: Rect) -> Rect {
+    match player.stage.presenting {
+        true => present::frame(player, area).timeline,
+        false => frame(player, area).timeline,
+    }
+}
+
 /// A panel for an area. The first column is the signs'.
 fn panel(player: &Player, name: PanelName, area: Rect) -> Shown {
     Shown { name, rows: rows(player, name, area.width, area.height), area }

@@ -61,9 +61,11 @@ fn next_theme(model: &mut Model) {
 fn gallery(model: &mut Model, message: Message) {
     let gallery = model.gallery_mut();
     match message {
+        Message::Tick => gallery.tick(),
         Message::NextScenario => gallery.chosen = (gallery.chosen + 1).min(gallery.last()),
         Message::PreviousScenario => gallery.chosen = gallery.chosen.saturating_sub(1),
-        Message::Choose => model.open(),
+        Message::Scenario(at) if at != gallery.chosen => gallery.chosen = at.min(gallery.last()),
+        Message::Choose | Message::Scenario(_) => model.open(),
         _ => {}
     }
 }
@@ -103,6 +105,17 @@ fn player(player: &mut Player, message: Message, area: Rect) -> Leave {
         Message::Spotlight => player.stage.spotlight = !player.stage.spotlight,
         Message::Black => player.stage.black = true,
         Message::Select(direction) => select(player, direction, area),
+        Message::Moment(moment) => player.visit(moment),
+        Message::Point(panel, thing) => {
+            // A click beside everything takes the selection away.
+            (player.focus, player.selection) = (panel, thing);
+        }
+        Message::Wheel(panel, rows) => {
+            if player.focus != panel {
+                player.focus_on(panel);
+            }
+            scroll(player, rows, area);
+        }
         Message::Fold => fold(player),
         Message::NextProcess => next_process(player),
         Message::Answer(number) => answer(player, number),
@@ -137,13 +150,13 @@ fn select(player: &mut Player, direction: Direction, area: Rect) {
 
 /// What is next to the selection in the panel in focus.
 fn moved(player: &Player, direction: Direction, area: Rect) -> Option<Thing> {
-    let shown = panels::shown(player, area).into_iter().find(|shown| shown.name == player.focus)?;
+    let shown = panels::on_stage(player, area).into_iter().find(|shown| shown.name == player.focus)?;
     select::moved(&shown.rows, player.selection, direction)
 }
 
 /// Scrolls the panel in focus, but not past its ends.
 fn scroll(player: &mut Player, lines: i32, area: Rect) {
-    let panels = panels::shown(player, area);
+    let panels = panels::on_stage(player, area);
     if let Some(shown) = panels.iter().find(|shown| shown.name == player.focus) {
         player.scroll = shown.scrolled(player.scroll, lines);
     }

@@ -3,17 +3,28 @@
 use super::super::gallery::Gallery;
 use super::super::ink::{Ground, ink, text};
 use super::super::keys::Place;
+use super::super::model::Model;
+use super::super::rows::{Rows, broken};
 
-use super::panel;
+use super::panel::{self, Lit};
 use crate::scenario::diagnostic::printable;
 use crate::scenario::library::Builtin;
+use crate::scenario::stage::PanelName;
 use crate::scenario::{Scenario, Source};
-use crate::view::{Line, Role, count};
+use crate::story::Story;
+use crate::view::{self, Line, Look, Role, count, script};
 use ratatui::buffer::Buffer;
-use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::layout::{Constraint, Layout, Position, Rect};
 
-/// Draws the gallery: the titles, and what the chosen scenario is about.
-pub fn draw(gallery: &Gallery, area: Rect, buffer: &mut Buffer) {
+/// Where everything is.
+struct Frame {
+    header: Rect,
+    list: Rect,
+    about: Rect,
+    footer: Rect,
+}
+
+fn frame(area: Rect) -> Frame {
     let [header, _, body, footer] = Layout::vertical([
         Constraint::Length(1),
         Constraint::Length(1),
@@ -21,13 +32,34 @@ pub fn draw(gallery: &Gallery, area: Rect, buffer: &mut Buffer) {
         Constraint::Length(1),
     ])
     .areas(area);
-    let line = Line::of(Role::Strong, " pagewalk").with(Role::Dim, "  see virtual memory happen");
-    panel::line(&line, header, buffer);
     let [list, about] =
         Layout::horizontal([Constraint::Percentage(45), Constraint::Fill(1)]).spacing(2).areas(body);
-    self::list(gallery, list, buffer);
-    self::about(gallery, about, buffer);
-    super::footer(&[Place::Gallery, Place::Everywhere], None, footer, buffer);
+    Frame { header, list, about, footer }
+}
+
+/// Draws the gallery: the titles, and what the chosen scenario is about.
+pub fn draw(gallery: &Gallery, area: Rect, buffer: &mut Buffer) {
+    let frame = frame(area);
+    let line = Line::of(Role::Strong, " pagewalk").with(Role::Dim, "  see virtual memory happen");
+    panel::line(&line, frame.header, buffer);
+    list(gallery, frame.list, buffer);
+    about(gallery, frame.about, buffer);
+    super::footer(&[Place::Gallery, Place::Everywhere], None, frame.footer, buffer);
+}
+
+/// The number of the scenario that stands at a place of the list.
+pub fn row_at(model: &Model, area: Rect, place: Position) -> Option<usize> {
+    let list = frame(area).list;
+    if !list.contains(place) || place.y == list.y {
+        return None;
+    }
+    let scenarios: Vec<&Scenario> = model.gallery().scenarios().collect();
+    let rows = rows(&scenarios);
+    let shown = shown(&rows, model.gallery().chosen, list.height.saturating_sub(1).into());
+    match shown.get(usize::from(place.y - list.y - 1)) {
+        Some(Row::Scenario(at)) => Some(*at),
+        _ => None,
+    }
 }
 
 fn list(gallery: &Gallery, area: Rect, buffer: &mut Buffer) {
@@ -124,13 +156,43 @@ fn about(gallery: &Gallery, area: Rect, buffer: &mut Buffer) {
     let chapters = scenario.chapters.iter().enumerate().filter(|(_, chapter)| !chapter.title.is_empty());
     let chapters = chapters.take(area.height.into());
     lines.extend(chapters.map(|(at, chapter)| Line::of(Role::Dim, format!("{}. {}", at + 1, chapter.title))));
-    let inside = Rect {
-        y: area.y + 1,
-        width: area.width.saturating_sub(1),
-        height: area.height.saturating_sub(1),
-        ..area
-    };
+    let columns = area.width.saturating_sub(1);
+    let rows: Vec<Line> = lines.iter().flat_map(|line| broken(line, columns.into())).collect();
+    let needed = (rows.len() as u16 + 1).min(area.height);
+    let [about, below] = Layout::vertical([Constraint::Length(needed), Constraint::Fill(1)]).areas(area);
+    let inside = Rect { y: about.y + 1, width: columns, height: about.height.saturating_sub(1), ..about };
     panel::paragraphs(&lines, inside, buffer);
+    if let (Some(story), true) = (gallery.preview(), below.height > PREVIEW) {
+        let below = Rect { y: below.y + 1, height: below.height - 1, ..below };
+        preview(story, below, buffer);
+    }
+}
+
+/// The fewest rows in which a preview says something.
+const PREVIEW: u16 = 6;
+
+/// The chosen scenario as it plays: the sentence, and the table that it is about.
+fn preview(story: &Story, area: Rect, buffer: &mut Buffer) {
+    let steps = story.scenario.steps.len();
+    let step = story.step_index().map_or(0, |step| step + 1);
+    let grounds = (Ground::Page, Ground::Page);
+    super::rule(&format!("Preview · step {step}/{steps}"), grounds, area, buffer);
+    let columns = area.width.saturating_sub(1);
+    let words = story.step().map(script::words);
+    let said = words.map(|words| Line::of(Role::Strong, words));
+    let note = story.step().and_then(|step| step.note.as_deref()).map(|note| Line::of(Role::Note, note));
+    let lines: Vec<Line> = said.into_iter().chain(note).collect();
+    let rows = lines.iter().flat_map(|line| broken(line, columns.into())).count() as u16;
+    // The table keeps a third at least.
+    let height = rows.min(area.height * 2 / 3);
+    let inside = Rect { y: area.y + 1, width: columns, height, ..area };
+    panel::paragraphs(&lines, inside, buffer);
+    let rest = Rect { y: area.y + 1 + height, height: area.height.saturating_sub(height + 1), ..area };
+    if rest.height >= 3 {
+        let panel = view::panel(PanelName::Tables, story, &Look::default());
+        let rows = Rows::of(&panel, columns);
+        panel::rows(&rows, rest, grounds, 0, &Lit::default(), buffer);
+    }
 }
 
 /// What to know before a scenario: the titles of those that the gallery has, and the names of others.

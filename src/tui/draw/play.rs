@@ -4,6 +4,7 @@ use super::super::ink::{Ground, ink, text};
 use super::super::keys;
 use super::super::model::Player;
 use super::super::panels;
+use super::super::track::Track;
 use super::panel::{self, Lit};
 use super::present;
 use crate::kernel::{Bug, policy};
@@ -161,11 +162,12 @@ pub fn tabs(chosen: stage::Layout, area: Rect) -> Vec<(stage::Layout, String, u1
 /// The run from left to right: where we are, chapters, traps.
 pub fn timeline(player: &Player, area: Rect, buffer: &mut Buffer) {
     let timeline = &player.story.timeline;
-    let columns = usize::from(area.width).saturating_sub(4);
+    let track = Track::new(area, timeline.end());
+    let columns = track.columns();
     if columns == 0 {
         return;
     }
-    let column = |moment: usize| moment * (columns - 1) / timeline.end().max(1);
+    let column = |moment: usize| track.column(moment);
     let now = column(timeline.moment());
     let mut cells: Vec<(char, Role)> =
         (0..columns).map(|at| if at <= now { ('━', Role::Plain) } else { ('─', Role::Dim) }).collect();

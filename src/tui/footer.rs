@@ -1,0 +1,57 @@
+//! The footer: the most important keys of the moment. Where not all fit, the least important fall away first.
+
+use super::keys::{self, Binding, Place};
+use ratatui::layout::Rect;
+
+/// A key in the footer.
+#[derive(Clone, Copy, Debug)]
+pub struct Item {
+    /// Which key.
+    pub binding: &'static Binding,
+    /// The column in which it begins: with a space.
+    pub x: u16,
+}
+
+impl Item {
+    /// What the key is called: the first of its names.
+    pub fn key(&self) -> &'static str {
+        self.binding.label.split(' ').next().unwrap_or_default()
+    }
+
+    /// What it does, in one word.
+    pub fn word(&self) -> &'static str {
+        self.binding.footer.0
+    }
+
+    /// How many columns it takes, with a space before it, between and after it.
+    pub fn width(&self) -> u16 {
+        width(self.binding)
+    }
+}
+
+fn width(binding: &Binding) -> u16 {
+    let key = binding.label.split(' ').next().unwrap_or_default();
+    (key.chars().count() + binding.footer.0.chars().count() + 3) as u16
+}
+
+/// The keys that some places have room for, after a message.
+pub fn items(places: &[Place], message: Option<&str>, area: Rect) -> Vec<Item> {
+    let used = message.map_or(0, |text| text.chars().count() as u16 + 4);
+    let room = area.width.saturating_sub(used);
+    let here = |binding: &&Binding| places.contains(&binding.place) && binding.footer.1 > 0;
+    let mut shown: Vec<&Binding> = keys::TABLE.iter().filter(here).collect();
+    while shown.iter().map(|binding| width(binding)).sum::<u16>() > room {
+        let least = shown.iter().enumerate().min_by_key(|(_, binding)| binding.footer.1);
+        match least.map(|(at, _)| at) {
+            Some(at) => shown.remove(at),
+            None => break,
+        };
+    }
+    let mut x = area.x + used;
+    let item = |binding| {
+        let item = Item { binding, x };
+        x += item.width();
+        item
+    };
+    shown.into_iter().map(item).collect()
+}
