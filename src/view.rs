@@ -9,6 +9,7 @@ pub mod cache;
 pub mod charts;
 pub mod costs;
 pub mod decode;
+pub mod explain;
 pub mod fields;
 pub mod frames;
 pub mod happens;
@@ -19,10 +20,12 @@ pub mod names;
 pub mod processes;
 pub mod scale;
 pub mod script;
+pub mod spaces;
 pub mod state;
 pub mod subject;
 pub mod swap;
 pub mod thing;
+pub mod ties;
 pub mod tlb;
 pub mod touched;
 pub mod translate;
@@ -32,6 +35,7 @@ pub mod words;
 
 pub use look::Look;
 pub use thing::Thing;
+pub use ties::Ties;
 
 use crate::scenario::stage::PanelName;
 use crate::story::Story;
@@ -147,6 +151,12 @@ impl Line {
     /// The same with another piece at its end, which shows a thing of its own.
     pub fn with_thing(mut self, thing: Thing, role: Role, text: impl Into<String>) -> Self {
         self.spans.push(Span { text: text.into(), role, thing: Some(thing) });
+        self
+    }
+
+    /// The same with the pieces of another line at its end.
+    pub fn followed_by(mut self, line: Self) -> Self {
+        self.spans.extend(line.spans);
         self
     }
 
