@@ -17,6 +17,7 @@ pub mod holders;
 pub mod look;
 pub mod maps;
 pub mod names;
+pub mod outcome;
 pub mod processes;
 pub mod scale;
 pub mod script;

@@ -186,10 +186,20 @@ pub fn sstatus(word: u64, mode: Paging) -> Decoded {
     };
     let mut fields = vec![
         bit("MXR", Sstatus::MXR, "loads may read what only X allows", "loads need R"),
-        bit("SUM", Sstatus::SUM, "supervisor mode may load and store in user pages", "supervisor mode may not use user pages"),
+        bit(
+            "SUM",
+            Sstatus::SUM,
+            "supervisor mode may load and store in user pages",
+            "supervisor mode may not use user pages",
+        ),
         bit("SPP", Sstatus::SPP, "the trap came from supervisor mode", "the trap came from user mode"),
         bit("SPIE", Sstatus::SPIE, "sret enables interrupts", "sret leaves interrupts disabled"),
-        bit("SIE", Sstatus::SIE, "interrupts are taken in supervisor mode", "no interrupts in supervisor mode"),
+        bit(
+            "SIE",
+            Sstatus::SIE,
+            "interrupts are taken in supervisor mode",
+            "no interrupts in supervisor mode",
+        ),
     ];
     if top == 63 {
         let width = ["no width", "32 bits", "64 bits", "128 bits"][(word >> 32 & 3) as usize];
@@ -210,7 +220,8 @@ pub fn sstatus(word: u64, mode: Paging) -> Decoded {
         Privilege::Supervisor => "supervisor",
     };
     let interrupts = if sstatus.has(Sstatus::SPIE) { "enabled" } else { "disabled" };
-    let summary = format!("sret goes to {back} mode, with interrupts {interrupts} in supervisor mode from then on.");
+    let summary =
+        format!("sret goes to {back} mode, with interrupts {interrupts} in supervisor mode from then on.");
     Decoded { kind: "sstatus", mode: None, value: format!("{word:#x}"), fields, summary }
 }
 
@@ -222,7 +233,9 @@ pub fn stvec(word: u64, mode: Paging) -> Decoded {
         0 => ("direct: all traps go to BASE", format!("All traps go to {base:#x}.")),
         1 => (
             "vectored: an interrupt goes to BASE + 4 × its code",
-            format!("Exceptions go to {base:#x}, and an interrupt 4 bytes further on for each number of its code."),
+            format!(
+                "Exceptions go to {base:#x}, and an interrupt 4 bytes further on for each number of its code."
+            ),
         ),
         _ => ("reserved", "This MODE is reserved: no write can bring it there.".to_owned()),
     };
@@ -373,7 +386,10 @@ mod tests {
         };
         let after_trap = Sstatus::UXL_64 | Sstatus::SPIE | Sstatus::SUM;
         assert_eq!(told(after_trap, Paging::Sv39), "UXL=0x2 MXR=0x0 SUM=0x1 SPP=0x0 SPIE=0x1 SIE=0x0");
-        assert_eq!(told(1 << 13 | 1 << 8, Paging::Sv32), "MXR=0x0 SUM=0x0 SPP=0x1 SPIE=0x0 SIE=0x0 others=0x2000");
+        assert_eq!(
+            told(1 << 13 | 1 << 8, Paging::Sv32),
+            "MXR=0x0 SUM=0x0 SPP=0x1 SPIE=0x0 SIE=0x0 others=0x2000"
+        );
         assert!(sstatus(after_trap, Paging::Sv39).summary.starts_with("sret goes to user mode"));
         assert!(sstatus(!0, Paging::Sv32).summary.starts_with("sret goes to supervisor mode"));
     }

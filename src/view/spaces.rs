@@ -102,8 +102,8 @@ impl<'a> Spaces<'a> {
     fn add(&mut self, root: Ppn, owners: Vec<&'a Process>, whose: &str) {
         let machine = &self.system.machine;
         let satp = machine.hart(self.system.hart).csrs.satp;
-        let current = machine.geometry(self.system.hart).is_some()
-            && satp.root(machine.config().paging) == root;
+        let current =
+            machine.geometry(self.system.hart).is_some() && satp.root(machine.config().paging) == root;
         let asid = owners.first().map_or(0, |process| process.asid);
         let asid = machine.config().tlb.asid.then_some(asid);
         self.all.push(Space {

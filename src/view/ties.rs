@@ -90,8 +90,7 @@ impl<'a> Tied<'a> {
         let sp = self.hart().sp;
         let process = system.current.and_then(|pid| system.process(pid));
         let stack = process.and_then(|process| process.area(crate::kernel::AreaKind::Stack));
-        let kernel_top =
-            process.and_then(|process| process.kernel_stack).map(|page| page.wrapping_add(PAGE));
+        let kernel_top = process.and_then(|process| process.kernel_stack).map(|page| page.wrapping_add(PAGE));
         match stack.is_some_and(|stack| stack.end == sp) || kernel_top == Some(sp) {
             true => VirtAddr(sp.0 - 1),
             false => sp,
@@ -196,9 +195,7 @@ impl<'a> Tied<'a> {
         let spaces = &self.spaces;
         let points = |spot: &Spot| match spaces.maps(spot) {
             Some(frames) => frames.contains(&ppn.0),
-            None => {
-                spaces.is_pointer(spot) && spot.pte.ppn(&spaces.all[spot.space].geometry) == ppn
-            }
+            None => spaces.is_pointer(spot) && spot.pte.ppn(&spaces.all[spot.space].geometry) == ppn,
         };
         let found = spaces.find(points);
         self.whole &= found.whole;

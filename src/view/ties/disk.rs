@@ -39,9 +39,9 @@ impl Tied<'_> {
         let backings = self.spaces.system.spaces().flat_map(|process| &process.areas);
         let mut pages = backings.filter_map(|area| {
             let pages = area.pages().filter_map(|page| area.file_page(page));
-            pages.take(super::MOST_ALIKE).find(|(file, page)| {
-                self.spaces.system.shared_slot(*file, *page) == Some(slot)
-            })
+            pages
+                .take(super::MOST_ALIKE)
+                .find(|(file, page)| self.spaces.system.shared_slot(*file, *page) == Some(slot))
         });
         pages.next()
     }

@@ -240,7 +240,8 @@ impl Tied<'_> {
             .sum();
         let line =
             line.with(Role::Plain, format!(" · {} to {}", area.start, area.end)).with(Role::Dim, " · ");
-        let line = line.with(Role::Plain, format!("{} of {} in memory", there.min(pages), count(pages, "page")));
+        let line =
+            line.with(Role::Plain, format!("{} of {} in memory", there.min(pages), count(pages, "page")));
         let swapped = spots.iter().filter(|spot| self.spaces.swap_slot(spot).is_some()).count();
         let line = match swapped {
             0 => line,
@@ -253,7 +254,8 @@ impl Tied<'_> {
     }
 
     pub(super) fn process_label(&self, process: &Process, areas: usize, slots: usize) -> Line {
-        let line = Line::of(Role::Strong, &process.name).with(Role::Dim, format!(", process {}", process.pid));
+        let line =
+            Line::of(Role::Strong, &process.name).with(Role::Dim, format!(", process {}", process.pid));
         let line = Self::frame_name(line.with(Role::Dim, " · root in "), process.root);
         let current = self.things.contains(&Thing::Register(Csr::Satp));
         let line = match current {
@@ -303,8 +305,9 @@ impl Tied<'_> {
 
     pub(super) fn step(&self, step: usize) -> Line {
         match self.story.scenario.steps.get(step) {
-            Some(found) => Line::of(Role::Dim, format!("step {} · ", step + 1))
-                .with(Role::Strong, script::words(found)),
+            Some(found) => {
+                Line::of(Role::Dim, format!("step {} · ", step + 1)).with(Role::Strong, script::words(found))
+            }
             None => Line::of(Role::Dim, format!("there is no step {}", step.saturating_add(1))),
         }
     }
