@@ -39,7 +39,9 @@ pub struct Ties {
 
 /// What a thing is tied to at a story's moment.
 pub fn ties(story: &Story, thing: Thing) -> Ties {
-    let mut tied = Tied { story, spaces: Spaces::of(story), things: HashSet::new(), whole: true };
+    let spaces = Spaces::of(story);
+    let mut tied = Tied { story, spaces, things: HashSet::new(), pointers: vec![], whole: true };
+    tied.pointers = tied.pointers();
     let label = tied.follow(thing);
     let label = match tied.whole {
         true => label,
@@ -54,6 +56,8 @@ struct Tied<'a> {
     story: &'a Story,
     spaces: Spaces<'a>,
     things: HashSet<Thing>,
+    /// Registers that hold addresses, each with its space and page.
+    pointers: Vec<(Thing, usize, u64)>,
     /// No table was left out.
     whole: bool,
 }
@@ -146,25 +150,30 @@ impl<'a> Tied<'a> {
 
     /// The registers that point into pages of a space, and the address that is translated.
     fn add_pointers(&mut self, space: usize, pages: &Range<u64>) {
+        let inside =
+            self.pointers.iter().filter(|(_, theirs, page)| *theirs == space && pages.contains(page));
+        self.things.extend(inside.map(|(thing, ..)| *thing));
+    }
+
+    /// Registers that hold addresses, and the address that is translated, each with its space and page.
+    fn pointers(&self) -> Vec<(Thing, usize, u64)> {
         let csrs = &self.hart().csrs;
         let fault = Cause::from_code(csrs.scause).is_some_and(Cause::is_fault);
-        let progress = super::translate::progress(self.story).map(|progress| progress.va);
         let has_sp = self.story.system().policies.is_some();
-        let pointers = [
-            (Thing::Register(Csr::Stval), Some(csrs.stval).filter(|_| fault)),
-            (Thing::Register(Csr::Sepc), Some(csrs.sepc).filter(|_| csrs.scause != 0)),
-            (Thing::Pc, Some(self.hart().pc)),
-            (Thing::Sp, Some(self.stack_address()).filter(|_| has_sp)),
+        let registers = [
+            (Thing::Register(Csr::Stval), csrs.stval, fault),
+            (Thing::Register(Csr::Sepc), csrs.sepc, csrs.scause != 0),
+            (Thing::Pc, self.hart().pc, true),
+            (Thing::Sp, self.stack_address(), has_sp),
         ];
-        let address = progress.map(|va| (Thing::Address(va), Some(va)));
-        for (thing, va) in pointers.into_iter().chain(address) {
-            let Some(va) = va else { continue };
+        let registers = registers.into_iter().filter(|(.., holds)| *holds).map(|(thing, va, _)| (thing, va));
+        let address = super::translate::progress(self.story).map(|now| (Thing::Address(now.va), now.va));
+        let all = registers.chain(address).filter_map(|(thing, va)| {
+            let space = self.spaces.acting(va)?;
             let geometry = self.spaces.all[space].geometry;
-            let inside = geometry.is_canonical(va) && pages.contains(&geometry.vpn(va).0);
-            if inside && self.spaces.acting(va) == Some(space) {
-                self.things.insert(thing);
-            }
-        }
+            geometry.is_canonical(va).then(|| (thing, space, geometry.vpn(va).0))
+        });
+        all.collect()
     }
 
     /// What a leaf, or the PTE of a page in swap, is tied to by itself: its page, its frames, its slot.
@@ -219,7 +228,7 @@ impl<'a> Tied<'a> {
                 self.things.extend(owners.map(|owner| Thing::Process(owner.pid)));
             }
         }
-        self.add_frames(ppn.0..ppn.0 + 1);
+        self.add_frames(ppn.0..ppn.0.saturating_add(1));
         let rooted = self.spaces.all.iter().filter(|space| space.root == ppn);
         for Space { owners, current, .. } in rooted {
             self.things.extend(owners.iter().map(|owner| Thing::Process(owner.pid)));
@@ -309,7 +318,11 @@ impl<'a> Tied<'a> {
         let (Some(process), Some(space)) = (alive, space) else { return self.no_process(pid) };
         let areas = system.areas_of(process);
         self.things.insert(Thing::Frame(process.root));
-        self.things.extend(areas.iter().map(|area| Thing::Area { pid, start: area.start }));
+        // While an address space is lent, two processes have it, with the same areas.
+        for owner in &self.spaces.all[space].owners {
+            let pid = owner.pid;
+            self.things.extend(areas.iter().map(|area| Thing::Area { pid, start: area.start }));
+        }
         self.things.extend(self.spaces.all[space].current.then_some(Thing::Register(Csr::Satp)));
         let slots = self.slots_of(space);
         self.things.extend(slots.iter().copied().map(Thing::Slot));

@@ -30,7 +30,7 @@ pub(super) fn swap(story: &Story, slot: Slot) -> Known {
     };
     let mut lines = vec![row("named by", names), row("first bytes", first_bytes(held.page.as_deref()))];
     if let Some(ppn) = held.frame {
-        let what = format!("frame {ppn} has the same bytes, until it is written");
+        let what = format!("frame {ppn}: the slot has its bytes, or is about to get them");
         lines.push(row("in memory", what).of_thing(Thing::Frame(ppn)));
     }
     Known::new(title, lines)

@@ -19,12 +19,12 @@ pub(super) fn lines(story: &Story, thing: Thing) -> Vec<Line> {
 fn told(story: &Story, what: &str, moment: Option<usize>) -> Vec<Line> {
     let Some((moment, step)) = moment.and_then(|moment| Some((moment, story.timeline.step_at(moment)?)))
     else {
-        return vec![Line::of(Role::Dim, format!("{what} never changed in this run"))];
+        return vec![Line::of(Role::Dim, format!("{what}never changed in this run"))];
     };
     let event = moment + 1 - story.timeline.moments(step).start;
     let number = step + 1;
     let operation = story.scenario.steps.get(step).map(script::words).unwrap_or_default();
-    let line = Line::of(Role::Dim, format!("{what} set by "))
+    let line = Line::of(Role::Dim, format!("{what}set by "))
         .with(Role::Plain, format!("step {number}, event {event}"))
         .with(Role::Dim, format!(" (:{number}.{event}): "))
         .with(Role::Strong, operation)
@@ -43,9 +43,9 @@ fn concerning<'a>(story: &'a Story, thing: Thing) -> Vec<(&'static str, IsIt<'a>
         Thing::Pte { pa, .. } | Thing::Word(pa) => one(Box::new(move |change| writes(change, pa.0, width))),
         Thing::Frame(ppn) => {
             let start = ppn.0.saturating_mul(PAGE);
-            let contents: (_, IsIt) = ("contents", Box::new(move |change| writes(change, start, PAGE)));
+            let contents: (_, IsIt) = ("contents ", Box::new(move |change| writes(change, start, PAGE)));
             match system.policies {
-                Some(_) => vec![("use", Box::new(move |change| is_use(change, ppn))), contents],
+                Some(_) => vec![("use ", Box::new(move |change| is_use(change, ppn))), contents],
                 None => vec![contents],
             }
         }
@@ -92,7 +92,7 @@ fn of_page<'a>(spaces: &Spaces, spot: Option<Spot>, width: u64) -> Vec<(&'static
     let own = spot.filter(|spot| spot.level == 0 || spaces.maps(spot).is_some());
     own.map(|spot| -> (&'static str, IsIt<'a>) {
         let PhysAddr(pa) = spot.pa;
-        ("PTE", Box::new(move |change| writes(change, pa, width)))
+        ("PTE ", Box::new(move |change| writes(change, pa, width)))
     })
     .into_iter()
     .collect()

@@ -1,7 +1,8 @@
 //! The rule that a thing stands under, in a sentence, with the section of the RISC-V privileged specification, chapter on the
 //! supervisor level, that has it. Sections are named by their titles: their numbers differ from edition to edition.
 
-use crate::hw::{Csr, Pte, VirtAddr};
+use crate::hw::{Csr, Ppn, Pte, VirtAddr};
+use crate::kernel::{System, Usage};
 use crate::story::Story;
 use crate::view::spaces::Spaces;
 use crate::view::{Line, Role, Thing};
@@ -28,10 +29,13 @@ pub(super) fn of(story: &Story, thing: Thing) -> Option<Line> {
         Thing::Word(_) => {
             ("a PTE is an ordinary word of memory: whoever can write it can change the mapping", PROCESS)
         }
-        Thing::Frame(_) => (
+        Thing::Frame(ppn) if is_table(system, ppn) => (
             "a table fills a page and begins at a multiple of its size, so a page number is enough to point to it",
             PROTECTION,
         ),
+        Thing::Frame(_) => {
+            ("the PPN of the leaf and the page offset of the address are the physical address", PROCESS)
+        }
         Thing::Slot(_) => (
             "a write to a PTE need not be seen by translations until sfence.vma: the hart may go on with what it has cached",
             FENCE,
@@ -58,6 +62,10 @@ pub(super) fn of(story: &Story, thing: Thing) -> Option<Line> {
             .with(Role::Plain, format!("{}.", sentence(rule)))
             .with(Role::Dim, format!(" (privileged specification, “{section}”)")),
     )
+}
+
+fn is_table(system: &System, ppn: Ppn) -> bool {
+    system.frame(ppn).is_some_and(|frame| matches!(frame.usage, Usage::Table { .. }))
 }
 
 /// With a capital, unless it begins with a name that has none.
@@ -107,7 +115,7 @@ fn of_address(spaces: &Spaces, va: VirtAddr) -> Option<(&'static str, &'static s
 fn of_register(csr: Csr) -> (&'static str, &'static str) {
     match csr {
         Csr::Satp => (
-            "satp takes no part of a write whose MODE the hart does not have; and a write to it fences nothing",
+            "a write with a MODE that the hart does not have changes nothing of satp, and no write to it fences anything",
             SATP,
         ),
         Csr::Sstatus => (

@@ -102,7 +102,7 @@ fn where_a_thing_was_set_is_a_moment_that_changed_it() {
 
 #[test]
 fn a_pte_a_frame_and_a_page_after_fork() {
-    let story = at("fork-exec", 6, 23);
+    let story = at("fork-exec", 7, 0);
     let shell = story.system().process_named("shell").unwrap();
     let stack = shell.area(crate::kernel::AreaKind::Stack).unwrap().start;
     let place = story.system().leaf_for(shell.root, stack).unwrap();
@@ -160,8 +160,13 @@ fn a_stale_entry_and_a_slot_of_swap() {
     let system = stale.system();
     let slot = system.machine.stale_slots(system.hart)[0];
     let mut swap = story("swap");
-    swap.timeline.seek(swap.timeline.end());
-    let taken = swap.system().swap_slots().find(|(_, held)| held.is_some()).unwrap().0;
-    let told = [told(&stale, Thing::Slot(slot)), told(&swap, Thing::Swap(taken))];
+    let moments = 0..=swap.timeline.end();
+    let named = moments.into_iter().find_map(|moment| {
+        swap.timeline.seek(moment);
+        let slots = swap.system().swap_slots().map(|(slot, _)| Thing::Swap(slot));
+        slots.into_iter().find(|slot| ties(&swap, *slot).label.to_string().contains("PTE 0x"))
+    });
+    let named = named.unwrap();
+    let told = [told(&stale, Thing::Slot(slot)), told(&swap, named)];
     insta::assert_snapshot!("explain-stale-and-swap", told.join("\n"));
 }

@@ -25,7 +25,7 @@ impl Tied<'_> {
             self.add_pte(spot);
             self.add_owners(spot.space, spot.va);
         }
-        kept.iter().for_each(|ppn| self.add_frames(ppn.0..ppn.0 + 1));
+        kept.iter().for_each(|ppn| self.add_frames(ppn.0..ppn.0.saturating_add(1)));
         let shared = self.shared_page(slot);
         if let Some((file, page)) = shared {
             self.add_showing(file, page);
@@ -36,12 +36,10 @@ impl Tied<'_> {
 
     /// The page of shared memory that is in a slot.
     fn shared_page(&self, slot: Slot) -> Option<(FileId, u64)> {
-        let backings = self.spaces.system.spaces().flat_map(|process| &process.areas);
-        let mut pages = backings.filter_map(|area| {
-            let pages = area.pages().filter_map(|page| area.file_page(page));
-            pages
-                .take(super::MOST_ALIKE)
-                .find(|(file, page)| self.spaces.system.shared_slot(*file, *page) == Some(slot))
+        let areas = self.spaces.system.spaces().flat_map(|process| &process.areas);
+        let mut pages = areas.filter(|area| area.shared && area.backing.is_some()).filter_map(|area| {
+            let mut pages = area.pages().take(super::MOST_ALIKE).filter_map(|page| area.file_page(page));
+            pages.find(|(file, page)| self.spaces.system.shared_slot(*file, *page) == Some(slot))
         });
         pages.next()
     }
@@ -61,7 +59,7 @@ impl Tied<'_> {
             self.add_pointers(spot.space, &pages);
         }
         if let Some(ppn) = cached {
-            self.add_frames(ppn.0..ppn.0 + 1);
+            self.add_frames(ppn.0..ppn.0.saturating_add(1));
             let slots = self.leading_to(ppn);
             self.things.extend(slots.into_iter().map(Thing::Slot));
         }

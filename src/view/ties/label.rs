@@ -284,10 +284,10 @@ impl Tied<'_> {
         let pages: Vec<String> = spots.iter().map(|spot| self.page_name(spot.space, spot.va)).collect();
         let line = match pages.is_empty() {
             true => line.with(Role::Dim, " · no PTE names it"),
-            false => line.with(Role::Dim, " · ").with(Role::Plain, listed(&pages)),
+            false => pointed(line.with(Role::Dim, " · ").with(Role::Plain, listed(&pages)), spots),
         };
         match kept {
-            Some(ppn) => Self::frame_name(line.with(Role::Dim, " · the same bytes are in "), ppn),
+            Some(ppn) => Self::frame_name(line.with(Role::Dim, " · for the page in "), ppn),
             None => line,
         }
     }

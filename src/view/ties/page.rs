@@ -26,7 +26,7 @@ impl Tied<'_> {
         let own = spot.filter(|spot| spot.level == 0 || self.spaces.maps(spot).is_some());
         own.iter().for_each(|spot| self.add_pte(spot));
         match spot.as_ref().and_then(|spot| self.spaces.frame_of(spot, page)) {
-            Some(ppn) => self.add_frames(ppn.0..ppn.0 + 1),
+            Some(ppn) => self.add_frames(ppn.0..ppn.0.saturating_add(1)),
             None => self.add_absent(space, page, spot.and_then(|spot| self.spaces.swap_slot(&spot))),
         }
         if geometry.is_canonical(page) {

@@ -108,7 +108,7 @@ fn told(story: &Story, thing: Thing) -> String {
 
 #[test]
 fn a_page_that_two_share_after_fork() {
-    let story = at("fork-exec", 6, 23);
+    let story = at("fork-exec", 7, 0);
     let shell = story.system().process_named("shell").unwrap();
     let page = Thing::Page { pid: shell.pid, va: shell.area(crate::kernel::AreaKind::Stack).unwrap().start };
     insta::assert_snapshot!("ties-page-after-fork", told(&story, page));
