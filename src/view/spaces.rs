@@ -2,7 +2,7 @@
 //!
 //! All of it is read from the bytes in memory, by the hardware's own walker where one page is asked for, and table by table
 //! where all PTEs are. The tables of a bare machine, and those of a wrong kernel, may lead in circles: no more than
-//! [`MOST_TABLES`] are entered.
+//! 4,096 are entered.
 
 use super::subject;
 use crate::hw::{Entry, Event, Geometry, HartId, Memory, Observer, PhysAddr, Ppn, Pte, VirtAddr, Vpn, walk};

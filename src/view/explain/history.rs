@@ -1,7 +1,7 @@
 //! What set a thing, and when: the last event whose changes concern it.
 
 use crate::hw::{self, Csr, HartId, PhysAddr, Ppn};
-use crate::kernel::{Area, Change, PAGE};
+use crate::kernel::{Area, Change};
 use crate::story::Story;
 use crate::view::spaces::{Spaces, Spot};
 use crate::view::{Line, Role, Thing, script, words};
@@ -42,8 +42,9 @@ fn concerning<'a>(story: &'a Story, thing: Thing) -> Vec<(&'static str, IsIt<'a>
     match thing {
         Thing::Pte { pa, .. } | Thing::Word(pa) => one(Box::new(move |change| writes(change, pa.0, width))),
         Thing::Frame(ppn) => {
-            let start = ppn.0.saturating_mul(PAGE);
-            let contents: (_, IsIt) = ("contents ", Box::new(move |change| writes(change, start, PAGE)));
+            let bytes = system.machine.geometry(hart).unwrap_or(system.geometry()).page_bytes();
+            let start = ppn.0.saturating_mul(bytes);
+            let contents: (_, IsIt) = ("contents ", Box::new(move |change| writes(change, start, bytes)));
             match system.policies {
                 Some(_) => vec![("use ", Box::new(move |change| is_use(change, ppn))), contents],
                 None => vec![contents],
