@@ -155,6 +155,28 @@ impl Timeline {
         }
     }
 
+    /// The same of an event before or at this moment; nothing of one that is still to come.
+    pub fn changes_of(&self, moment: usize) -> &[Change] {
+        match moment.checked_sub(1) {
+            Some(last) if moment <= self.moment => &self.records[last].changes,
+            _ => &[],
+        }
+    }
+
+    /// The last moment, up to this one, whose event made such a change.
+    pub fn last_change(&self, is_it: impl Fn(&Change) -> bool) -> Option<usize> {
+        (1..=self.moment).rev().find(|moment| self.changes_of(*moment).iter().any(&is_it))
+    }
+
+    /// The state at a moment before this one, without going there.
+    pub fn earlier(&self, moment: usize) -> System {
+        let mut system = self.system.clone();
+        for record in self.records[moment.min(self.moment)..self.moment].iter().rev() {
+            record.clone().step_back(&mut system);
+        }
+        system
+    }
+
     /// The step that a moment lies in, from 0; `None` before the first event.
     pub fn step_at(&self, moment: usize) -> Option<usize> {
         let last = moment.checked_sub(1)?;

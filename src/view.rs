@@ -18,9 +18,11 @@ pub mod holders;
 pub mod look;
 pub mod maps;
 pub mod names;
+pub mod outcome;
 pub mod processes;
 pub mod scale;
 pub mod script;
+pub mod spaces;
 pub mod state;
 pub mod subject;
 pub mod swap;
@@ -35,6 +37,7 @@ pub mod words;
 
 pub use look::Look;
 pub use thing::Thing;
+pub use ties::Ties;
 
 use crate::scenario::stage::PanelName;
 use crate::story::Story;
@@ -166,6 +169,12 @@ impl Line {
     /// The same with another piece at its end, which shows a thing of its own.
     pub fn with_thing(mut self, thing: Thing, role: Role, text: impl Into<String>) -> Self {
         self.spans.push(Span { text: text.into(), role, thing: Some(thing) });
+        self
+    }
+
+    /// The same with the pieces of another line at its end.
+    pub fn followed_by(mut self, line: Self) -> Self {
+        self.spans.extend(line.spans);
         self
     }
 

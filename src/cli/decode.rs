@@ -18,6 +18,8 @@ pub enum Kind {
     Satp,
     /// The register scause.
     Scause,
+    /// The register sstatus.
+    Sstatus,
 }
 
 /// A paging mode of the specification.
@@ -60,6 +62,7 @@ pub fn decode(kind: Kind, value: u64, mode: ModeName, format: Format) -> Result<
         Kind::Va => decode::va(value, paging, &geometry),
         Kind::Satp => decode::satp(value, paging),
         Kind::Scause => decode::scause(value, paging),
+        Kind::Sstatus => decode::sstatus(value, paging),
     };
     let mut out = output();
     match format {

@@ -1,10 +1,9 @@
 //! A whole run as text for people: every step, and every event in words.
 
-use crate::kernel::{Action, Outcome};
 use crate::scenario::diagnostic::printable;
 use crate::scenario::{Ask, Chapter};
 use crate::story::Story;
-use crate::view::{costs, happens, script, words};
+use crate::view::{costs, happens, outcome, script, words};
 use std::io::{self, Write};
 
 /// Writes the run, with what the speaker says if `notes` are asked for. The story is at its end afterwards.
@@ -44,7 +43,7 @@ pub fn write(story: &mut Story, notes: bool, out: &mut impl Write) -> io::Result
         writeln!(
             out,
             "   = {}",
-            printable(&outcome(&step.op.action, &story.timeline.steps()[index].outcome))
+            printable(&outcome::words(&step.op.action, &story.timeline.steps()[index].outcome))
         )?;
         for answer in step.ask.iter().flat_map(|ask| happens::solution(ask)) {
             writeln!(out, "   {}", printable(&answer.to_string()))?;
@@ -60,23 +59,4 @@ fn question(ask: &Ask, out: &mut impl Write) -> io::Result<()> {
         writeln!(out, "     {letter}  {}", printable(&answer.text))?;
     }
     Ok(())
-}
-
-/// How an operation ended, in words.
-fn outcome(action: &Action, outcome: &Outcome) -> String {
-    match outcome {
-        Outcome::Reached { pa, value } => format!("{value:#x} at {pa}"),
-        Outcome::Trapped { trap, killed } => {
-            let end = if *killed { ", and the process is killed" } else { "" };
-            format!("{} (scause {}) at {}{end}", trap.cause, trap.cause.code(), trap.stval)
-        }
-        Outcome::Answer { value } => match action {
-            Action::Spawn { .. } | Action::Fork { .. } | Action::Vfork { .. } => format!("process {value}"),
-            _ => format!("{value:#x}"),
-        },
-        Outcome::Refused { why } => format!("-1: {why}"),
-        Outcome::Ended => "the process has ended".into(),
-        Outcome::Done => "done".into(),
-        Outcome::Skipped => "passed over: its process has ended".into(),
-    }
 }

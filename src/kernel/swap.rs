@@ -85,6 +85,11 @@ impl System {
         self.swap.get(slot.0 as usize)?.as_ref()
     }
 
+    /// The slot of a page of shared memory that is in swap.
+    pub fn shared_slot(&self, file: FileId, page: u64) -> Option<Slot> {
+        self.swapped_shared.get(&(file, page)).copied()
+    }
+
     /// How many slots are taken.
     pub fn swap_used(&self) -> u64 {
         self.swap.iter().flatten().count() as u64

@@ -1,4 +1,8 @@
-//! Numbers taken apart: each field of a PTE, an address, `satp` or `scause`, with its bits and what they mean.
+//! Numbers taken apart: each field of a PTE, an address or a register, with its bits and what they mean.
+
+mod status;
+
+pub use status::{sstatus, stvec};
 
 use super::{bytes, grouped};
 use crate::hw::{Cause, Flags, Geometry, Mode, Paging, Pte, Satp, VirtAddr};
@@ -7,7 +11,7 @@ use serde::Serialize;
 /// A number and its fields.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Decoded {
-    /// What was decoded: `pte`, `va`, `satp` or `scause`.
+    /// What was decoded: `pte`, `va`, or the name of the register.
     pub kind: &'static str,
     /// The paging mode it was read under, or that it selects; none where no mode has a say.
     #[serde(skip_serializing_if = "Option::is_none")]

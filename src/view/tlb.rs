@@ -1,6 +1,6 @@
 //! The TLB: its entries, which one was used, and which are stale.
 
-use super::{Line, Mark, Panel, Role, bytes, bytes_short, touched::Touched, translate};
+use super::{Line, Mark, Panel, Role, Thing, bytes, bytes_short, touched::Touched, translate};
 use crate::hw::{Entry, Geometry, Tlb};
 use crate::story::Story;
 
@@ -32,7 +32,7 @@ pub fn panel(story: &Story) -> Panel {
             None => line.with(if mark == Mark::Changed { role } else { Role::Dim }, "·"),
             Some(entry) => columns.entry(line, entry, role),
         };
-        lines.push(line.marked(mark));
+        lines.push(line.marked(mark).of_thing(Thing::Slot(at)));
     }
     match lines.is_empty() {
         true => lines.push(Line::of(Role::Dim, "This machine has no TLB: every access walks.")),
@@ -102,7 +102,9 @@ impl Columns {
             (false, false) => String::new(),
         };
         let rest = rest.saturating_sub(size.len() + 1);
-        line.with(role, format!("{:0page$x}→{:0frame$x} ", entry.vpn.0, pte.ppn(&geometry).0))
+        let ppn = pte.ppn(&geometry);
+        line.with(role, format!("{:0page$x}→", entry.vpn.0))
+            .with_thing(Thing::Frame(ppn), role, format!("{:0frame$x} ", ppn.0))
             .with(role, pte.flags().to_string())
             .with(Role::Dim, format!(" {size}{space:>rest$}").trim_end().to_owned())
     }

@@ -1,6 +1,6 @@
 //! The trap registers, decoded.
 
-use super::{Line, Mark, Panel, Role, decode, names, touched::Touched};
+use super::{Line, Mark, Panel, Role, Thing, decode, names, touched::Touched};
 use crate::hw::{Cause, Csr, Paging, Privilege, Sstatus};
 use crate::kernel::{AreaKind, PAGE};
 use crate::story::Story;
@@ -33,7 +33,7 @@ pub fn panel(story: &Story) -> Panel {
         let changed = touched.csr(csr);
         let line = Line::of(Role::Dim, format!("{:8}", csr.name()));
         let line = line.with(if changed { Role::Changed } else { Role::Plain }, text).with(Role::Dim, more);
-        line.marked(if changed { Mark::Changed } else { Mark::None })
+        line.marked(if changed { Mark::Changed } else { Mark::None }).of_thing(Thing::Register(csr))
     };
     let fields = Sstatus::FIELDS.iter().filter(|(name, bit)| *name != "SPP" && csrs.sstatus.has(*bit));
     let set: String = fields.map(|(name, _)| format!(" {name}")).collect();
@@ -46,22 +46,24 @@ pub fn panel(story: &Story) -> Panel {
         None if csrs.satp.0 == 0 => ("0".into(), "  no translation".into()),
         None => (format!("{:#x}", csrs.satp.0), "  no translation".into()),
     };
-    let here = |changed: bool, name: &str, text: String, more: String| {
+    let here = |thing: Thing, changed: bool, name: &str, text: String, more: String| {
         let line = Line::of(Role::Dim, format!("{name:8}"));
         let line = line.with(if changed { Role::Changed } else { Role::Plain }, text).with(Role::Dim, more);
-        line.marked(if changed { Mark::Changed } else { Mark::None })
+        line.marked(if changed { Mark::Changed } else { Mark::None }).of_thing(thing)
     };
     let (number, cause) = scause(csrs.scause, paging);
     let mut lines = vec![
         register(Csr::Scause, number, String::new()),
-        Line::of(Role::Dim, "  ").with(Role::Plain, cause),
+        Line::of(Role::Dim, "  ").with(Role::Plain, cause).of_thing(Thing::Register(Csr::Scause)),
         register(Csr::Stval, csrs.stval.to_string(), String::new()),
-        Line::of(Role::Dim, format!("{:8}", "")).with(Role::Dim, stval_named),
+        Line::of(Role::Dim, format!("{:8}", ""))
+            .with(Role::Dim, stval_named)
+            .of_thing(Thing::Register(Csr::Stval)),
         register(Csr::Sepc, csrs.sepc.to_string(), named(csrs.sepc)),
         register(Csr::Sstatus, format!("SPP={}", csrs.sstatus.spp()), set),
         register(Csr::Satp, satp.0, satp.1),
-        here(touched.pc, "pc", hart.pc.to_string(), pc_named),
-        here(touched.sp, "sp", hart.sp.to_string(), sp_named),
+        here(Thing::Pc, touched.pc, "pc", hart.pc.to_string(), pc_named),
+        here(Thing::Sp, touched.sp, "sp", hart.sp.to_string(), sp_named),
     ];
     if system.policies.is_none() {
         // Addresses have no names on a bare machine, and no instruction uses sp.

@@ -4,7 +4,6 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use pagewalk::scenario::{Source, library, read};
 use pagewalk::story::Story;
 use pagewalk::tui::ink::{self, Ground};
-use pagewalk::tui::message::Message;
 use pagewalk::tui::model::{Model, Player};
 use pagewalk::tui::{keys, update};
 use pagewalk::view::Role;
