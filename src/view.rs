@@ -5,6 +5,7 @@
 
 pub mod access_time;
 pub mod areas;
+pub mod bare_space;
 pub mod cache;
 pub mod charts;
 pub mod costs;
@@ -23,6 +24,7 @@ pub mod replaced;
 pub mod scale;
 pub mod script;
 pub mod state;
+pub mod strip;
 pub mod subject;
 pub mod swap;
 pub mod thing;
