@@ -77,7 +77,9 @@ impl Cache<'_> {
         if pages > MOST_CELLS {
             lines.push(Line::of(Role::Dim, format!("… {}", count(pages - MOST_CELLS, "more page"))));
         }
-        lines.extend(cached.into_iter().flatten().take(MOST_LINES).map(|(page, ppn)| self.page(id, *page, *ppn)));
+        lines.extend(
+            cached.into_iter().flatten().take(MOST_LINES).map(|(page, ppn)| self.page(id, *page, *ppn)),
+        );
         lines
     }
 

@@ -112,6 +112,8 @@ pub struct Canvas {
     address: usize,
     number: usize,
     cells: usize,
+    /// 0 for no end.
+    columns: usize,
 }
 
 /// A cell of what is there.
@@ -132,7 +134,7 @@ impl Canvas {
         let number = widest(&|strip| grouped(strip.pages).len());
         let taken = address + 5 + number + 1;
         let cells = if columns == 0 { CELLS } else { columns.saturating_sub(taken).max(FEWEST_CELLS) };
-        Self { address, number, cells }
+        Self { address, number, cells, columns }
     }
 
     /// How many pages a cell is for, so that the longest of some strips fits.
@@ -143,6 +145,16 @@ impl Canvas {
             scale *= FACTOR;
         }
         scale
+    }
+
+    /// A name under a cell: after an arrow, or before it where the line ends.
+    fn sign(&self, cell: usize, name: &str) -> Line {
+        let before = self.address + 5 + self.number + 1 + cell;
+        let width = name.chars().count() + 1;
+        match self.columns > 0 && before + 1 + width > self.columns && before >= width {
+            true => Line::of(Role::Plain, format!("{name:>rest$} ", rest = before - 1)).with(Role::Path, "▲"),
+            false => Line::of(Role::Dim, " ".repeat(before)).with(Role::Path, "▲ ").with(Role::Plain, name),
+        }
     }
 
     /// The beginning of a line.
@@ -178,11 +190,8 @@ impl Strip {
             }
         };
         lines.push(self.bar(below, scale, used));
-        let left = canvas.address + 5 + canvas.number + 1;
-        lines.extend(self.signs.iter().map(|(page, sign)| {
-            let before = left + (page / scale) as usize;
-            Line::of(Role::Dim, " ".repeat(before)).with(Role::Path, "▲ ").with(Role::Plain, sign)
-        }));
+        let signs = self.signs.iter().map(|(page, sign)| canvas.sign((page / scale) as usize, sign));
+        lines.extend(signs);
         lines.into_iter().map(|line| Line { thing: line.thing.or(self.thing), ..line }).collect()
     }
 

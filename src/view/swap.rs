@@ -94,10 +94,16 @@ fn cells(slots: &[(Slot, Option<&Swapped>)], changed: &BTreeSet<Slot>, look: &Lo
 }
 
 /// The pages in the slots that are taken, a slot each.
-fn pages(system: &System, owners: &Owners<'_>, slots: &[(Slot, Option<&Swapped>)], changed: &BTreeSet<Slot>) -> Vec<Line> {
+fn pages(
+    system: &System,
+    owners: &Owners<'_>,
+    slots: &[(Slot, Option<&Swapped>)],
+    changed: &BTreeSet<Slot>,
+) -> Vec<Line> {
     let holders = Holders::of(system);
     let digits = slots.len().saturating_sub(1).to_string().len();
-    let taken: Vec<(Slot, &Swapped)> = slots.iter().filter_map(|(slot, held)| Some((*slot, (*held)?))).collect();
+    let taken: Vec<(Slot, &Swapped)> =
+        slots.iter().filter_map(|(slot, held)| Some((*slot, (*held)?))).collect();
     let line = |(slot, held): &(Slot, &Swapped)| {
         let is_changed = changed.contains(slot);
         let role = if is_changed { Role::Changed } else { Role::Strong };

@@ -8,6 +8,7 @@
 mod everywhere;
 mod journey;
 mod journeys;
+mod looks;
 mod machines;
 mod panels;
 mod questions;
