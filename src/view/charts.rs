@@ -32,7 +32,8 @@ pub fn panel(story: &Story, look: &Look) -> Panel {
     for series in &series {
         lines.push(series.numbers());
         if series.drawn {
-            lines.extend(time.chart(series, rows));
+            // What never was anything takes no more than a row.
+            lines.extend(time.chart(series, if series.is_nothing() { 1 } else { rows }));
         }
     }
     let each = count(time.steps_each as u64, "step");
@@ -122,6 +123,11 @@ impl Series {
         let values: Vec<Option<f64>> = time.columns.iter().map(value).collect();
         let full = values.iter().flatten().copied().fold(0.0, f64::max);
         Self { name, values, full, drawn: true, told }
+    }
+
+    /// Whether no value is more than 0.
+    fn is_nothing(&self) -> bool {
+        self.values.iter().flatten().all(|value| *value == 0.0)
     }
 
     /// Its name, and what it is now, at least and at most.
