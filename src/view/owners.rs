@@ -1,6 +1,6 @@
 //! Who owns each frame: every PTE that maps it, every table that points to it, the kernel, the page cache.
 //!
-//! [`names::holders`](super::names::holders) names the owners of one frame; this finds those of all at once.
+//! [`names::holders`] names the owners of one frame; this finds those of all at once.
 
 use super::{Line, Role, Thing, names};
 use crate::hw::{Ppn, VirtAddr};
