@@ -4,8 +4,12 @@
 //! changes that it made, so a step back applies their inverses with the same code as a step forward applies the changes.
 //! Every operation has at least one event, so the moments of a step are never empty.
 
+pub mod accesses;
 mod landmarks;
 mod recorder;
+mod samples;
+
+pub use samples::Sample;
 
 use crate::hw::PhysAddr;
 use crate::kernel::{Change, Event, Op, OpError, Outcome, Record, System};
@@ -21,6 +25,8 @@ pub struct Timeline {
     records: Vec<Record>,
     steps: Vec<Step>,
     landmarks: Landmarks,
+    /// At the beginning, and after each step.
+    samples: Vec<Sample>,
 }
 
 /// One operation of a run.
@@ -72,6 +78,8 @@ impl Timeline {
         system.foresee(&ops);
         let mut recorder = Recorder::default();
         let mut steps = Vec::with_capacity(ops.len());
+        let mut sample = Sample::first(&system);
+        let mut samples = vec![sample.clone()];
         let (mut refused, mut names) = (vec![], 0);
         for (step, op) in ops.into_iter().enumerate() {
             if refused.len() == MAX_REFUSED || names > MAX_REFUSED_NAMES {
@@ -97,6 +105,9 @@ impl Timeline {
                 "an operation without an event cannot be looked at"
             );
             assert!(recorder.pending.is_empty(), "a change without an event cannot be undone");
+            sample = sample.after(&recorder.records[first_event..], &system);
+            samples.push(sample.clone());
+            recorder.bytes += size_of::<Sample>();
             steps.push(Step { op, outcome, first_event });
         }
         if !refused.is_empty() {
@@ -104,7 +115,7 @@ impl Timeline {
         }
         let moment = recorder.records.len();
         let landmarks = Landmarks::of(&recorder.records, system.geometry().pte_bytes);
-        let mut timeline = Self { system, moment, records: recorder.records, steps, landmarks };
+        let mut timeline = Self { system, moment, records: recorder.records, steps, landmarks, samples };
         timeline.seek(0);
         Ok(timeline)
     }

@@ -5,6 +5,7 @@
 
 pub mod access_time;
 pub mod areas;
+pub mod bare_space;
 pub mod cache;
 pub mod charts;
 pub mod costs;
@@ -17,13 +18,17 @@ pub mod happens;
 pub mod holders;
 pub mod look;
 pub mod maps;
+pub mod memory;
 pub mod names;
 pub mod outcome;
+pub mod owners;
 pub mod processes;
+pub mod replaced;
 pub mod scale;
 pub mod script;
 pub mod spaces;
 pub mod state;
+pub mod strip;
 pub mod subject;
 pub mod swap;
 pub mod thing;

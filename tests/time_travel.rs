@@ -297,3 +297,18 @@ fn the_keys_down_and_up_stop_where_steps_end() {
         assert!(keys(KeyCode::Up).iter().rev().eq(&ends));
     }
 }
+
+#[test]
+fn the_totals_that_are_kept_are_those_of_the_state() {
+    for (name, story) in STORIES.iter() {
+        let mut timeline = story.timeline.clone();
+        for steps in 0..=timeline.steps().len() {
+            let moment = timeline.after_steps(steps);
+            timeline.seek(moment);
+            let kept = timeline.sample(steps);
+            assert_eq!(kept.counters, timeline.system().counters, "{name}, after {steps} steps");
+            assert_eq!(kept.frames_used, timeline.system().frames_used(), "{name}, after {steps} steps");
+            assert_eq!(*kept, timeline.sample_now(), "{name}, after {steps} steps");
+        }
+    }
+}

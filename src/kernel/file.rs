@@ -89,6 +89,11 @@ impl System {
     pub fn cached(&self, file: FileId, page: u64) -> Option<Ppn> {
         self.cache.get(&(file, page)).copied()
     }
+
+    /// What the page cache holds: pages of files, in the order of files and pages, and their frames.
+    pub fn page_cache(&self) -> impl Iterator<Item = ((FileId, u64), Ppn)> {
+        self.cache.iter().map(|(key, ppn)| (*key, *ppn))
+    }
 }
 
 impl<O: Observer> Kernel<'_, O> {

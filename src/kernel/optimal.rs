@@ -50,6 +50,14 @@ impl System {
         self.future = foresight.future.into();
     }
 
+    /// How many uses of pages it is until a page is used by any process that maps it, or [`NEVER`].
+    pub fn uses_until(&self, page: &Resident) -> u64 {
+        match self.next_use(page) {
+            NEVER => NEVER,
+            next => next - self.replacement.uses,
+        }
+    }
+
     /// The number of the next use of a page by any process that maps it.
     pub(super) fn next_use(&self, page: &Resident) -> u64 {
         let now = self.replacement.uses;

@@ -76,7 +76,7 @@ impl System {
     /// known. What the kernel is working on has an owner that is in no table yet, and is not among them; nor are the pages of
     /// a megapage, which has one PTE for all: to divide it takes a frame, and none is free.
     pub(super) fn pages(&self, building: &[Space]) -> Vec<Resident> {
-        let mut mappers = self.mappers(building);
+        let mut mappers = self.mappers_with(building);
         let of = |(ppn, frame): (Ppn, &Frame)| {
             let mappers = mappers.remove(&ppn).unwrap_or_default();
             let cached = match frame.usage {
@@ -92,8 +92,13 @@ impl System {
         self.frames().filter_map(of).collect()
     }
 
-    /// Every PTE that maps a page, by frame.
-    fn mappers(&self, building: &[Space]) -> BTreeMap<Ppn, Vec<Mapper>> {
+    /// Every PTE of a process that maps a page, by frame.
+    pub fn mappers(&self) -> BTreeMap<Ppn, Vec<Mapper>> {
+        self.mappers_with(&[])
+    }
+
+    /// The same with those of address spaces that no process has yet.
+    fn mappers_with(&self, building: &[Space]) -> BTreeMap<Ppn, Vec<Mapper>> {
         let mut found: BTreeMap<Ppn, Vec<Mapper>> = BTreeMap::new();
         let finished = self.spaces().map(|&Process { pid, asid, root, .. }| Space { pid, asid, root });
         for Space { pid, asid, root } in finished.chain(building.iter().copied()) {
@@ -115,13 +120,14 @@ impl System {
         }
     }
 
-    fn is_dirty(&self, frame: &Frame, mappers: &[Mapper]) -> bool {
+    /// Whether the disk does not have the bytes of a page in memory, which is mapped by all these PTEs.
+    pub fn is_dirty(&self, frame: &Frame, mappers: &[Mapper]) -> bool {
         let written = mappers.iter().any(|mapper| mapper.place.pte.flags().has(Flags::D));
         written || self.goes_to_swap(frame) && frame.slot.is_none()
     }
 
     /// How the kernel chooses the page that loses its frame.
-    pub(super) fn reclaim_policy(&self) -> Reclaim {
+    pub fn reclaim_policy(&self) -> Reclaim {
         self.policies.as_ref().map(|policies| policies.reclaim).unwrap_or_default()
     }
 }

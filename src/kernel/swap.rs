@@ -95,6 +95,11 @@ impl System {
         self.swap.iter().flatten().count() as u64
     }
 
+    /// The pages of shared memory that are in swap, and their slots.
+    pub fn shared_in_swap(&self) -> impl Iterator<Item = ((FileId, u64), Slot)> {
+        self.swapped_shared.iter().map(|(key, slot)| (*key, *slot))
+    }
+
     /// A slot for a page that leaves: a free one, or one that only keeps a copy of a page in memory.
     pub(super) fn slot_to_take(&self) -> Option<Slot> {
         let only_copy = |held: &Option<Swapped>| held.as_ref().is_some_and(|held| held.refs == 0);

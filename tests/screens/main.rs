@@ -9,6 +9,7 @@ mod commands;
 mod everywhere;
 mod journey;
 mod journeys;
+mod looks;
 mod machines;
 mod panels;
 mod questions;
