@@ -1,5 +1,7 @@
 //! What the user can want. Keys, and later mouse and commands, all become these.
 
+pub use crate::story::Go;
+
 /// Something to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Message {
@@ -45,29 +47,4 @@ pub enum Message {
     PreviousScenario,
     /// Play the chosen scenario.
     Choose,
-}
-
-/// Where to in time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Go {
-    /// One event on.
-    NextEvent,
-    /// One event back.
-    PreviousEvent,
-    /// To the end of this step, or of the next.
-    NextStep,
-    /// To the end of the step before.
-    PreviousStep,
-    /// To the next trap.
-    NextStop,
-    /// To the trap before.
-    PreviousStop,
-    /// To the beginning of the next chapter.
-    NextChapter,
-    /// To the beginning of this chapter, or of the one before.
-    PreviousChapter,
-    /// To the beginning.
-    First,
-    /// To the end.
-    Last,
 }

@@ -3,7 +3,7 @@
 use super::message::{Go, Message};
 use super::model::{Model, Player, Screen, Tab};
 use super::reload::Live;
-use super::travel::{moment_named, travel};
+use super::travel::travel;
 use super::{draw, panels};
 use ratatui::layout::Rect;
 
@@ -150,7 +150,7 @@ fn prompt(player: &mut Player, message: Message) {
         Message::Back => player.prompt = None,
         Message::Enter => {
             player.playing = false;
-            match moment_named(&player.story, text) {
+            match player.story.moment_named(text) {
                 Ok(moment) => {
                     player.prompt = None;
                     player.story.timeline.seek(moment);
