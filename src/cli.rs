@@ -17,6 +17,7 @@ mod show;
 mod test;
 mod watch;
 
+use crate::plain::Plain;
 use anstream::{AutoStream, ColorChoice};
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
@@ -54,11 +55,20 @@ struct Play {
     scenario: Option<String>,
     #[command(flatten)]
     settings: Settings,
+    /// No screen, but everything that it says as lines of text. By itself where TERM is dumb.
+    #[arg(long)]
+    plain: bool,
 }
 
 impl Play {
     fn is_empty(&self) -> bool {
-        self.scenario.is_none() && self.settings.sets.is_empty() && self.settings.variant.is_none()
+        let Self { scenario, settings, plain } = self;
+        scenario.is_none() && settings.sets.is_empty() && settings.variant.is_none() && !plain
+    }
+
+    /// Whether it is asked for lines of text, or the terminal can do no more.
+    fn is_plain(&self) -> bool {
+        self.plain || std::env::var_os("TERM").is_some_and(|term| term == "dumb")
     }
 }
 
@@ -265,8 +275,13 @@ fn play(play: &Play) -> Result<(), Failure> {
     let file = play.scenario.as_deref().filter(|name| load::is_file(name));
     let watched = file.map(|name| watch::Watched::new(name, settings));
     let story = play.scenario.as_ref().map(|name| load::story(name, settings)).transpose()?;
+    if play.is_plain() {
+        let stdin = std::io::stdin();
+        let prompts = stdin.is_terminal();
+        return Ok(Plain::new(stdin.lock(), output(), prompts).play(story)?);
+    }
     if !std::io::stdout().is_terminal() {
-        let what = "standard output is not a terminal: use `pagewalk run` or `pagewalk show` there";
+        let what = "standard output is not a terminal: use `pagewalk run`, `pagewalk show` or --plain there";
         return Err(Failure::Use(what.into()));
     }
     let colour = AutoStream::choice(&std::io::stdout()) != ColorChoice::Never;

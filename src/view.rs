@@ -16,6 +16,7 @@ pub mod holders;
 pub mod look;
 pub mod maps;
 pub mod names;
+pub mod place;
 pub mod processes;
 pub mod scale;
 pub mod script;

@@ -43,6 +43,52 @@ pub enum PanelName {
     Event,
 }
 
+impl PanelName {
+    /// All of them.
+    pub const ALL: [Self; 17] = [
+        Self::Script,
+        Self::Translate,
+        Self::Tables,
+        Self::Maps,
+        Self::Frames,
+        Self::Holders,
+        Self::Tlb,
+        Self::Areas,
+        Self::Scale,
+        Self::Swap,
+        Self::Cache,
+        Self::Registers,
+        Self::Fields,
+        Self::Processes,
+        Self::Costs,
+        Self::Charts,
+        Self::Event,
+    ];
+
+    /// Its name, as it is written: `tables`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Script => "script",
+            Self::Translate => "translate",
+            Self::Tables => "tables",
+            Self::Maps => "maps",
+            Self::Frames => "frames",
+            Self::Holders => "holders",
+            Self::Tlb => "tlb",
+            Self::Areas => "areas",
+            Self::Scale => "scale",
+            Self::Swap => "swap",
+            Self::Cache => "cache",
+            Self::Registers => "registers",
+            Self::Fields => "fields",
+            Self::Processes => "processes",
+            Self::Costs => "costs",
+            Self::Charts => "charts",
+            Self::Event => "event",
+        }
+    }
+}
+
 /// An arrangement of panels.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
@@ -95,5 +141,21 @@ impl Layout {
             Self::Trap => "Trap",
             Self::Processes => "Processes",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panel_is_called_what_scenarios_write() {
+        for name in PanelName::ALL {
+            assert_eq!(serde_json::json!(name), name.name());
+        }
+        let mut all = PanelName::ALL.to_vec();
+        all.sort();
+        all.dedup();
+        assert_eq!(all.last().map(|last| *last as usize + 1), Some(all.len()), "one is missing");
     }
 }
