@@ -5,15 +5,18 @@
 
 mod ask;
 mod check;
+mod config;
 mod decode;
 mod fmt;
 mod folder;
+mod home;
 mod load;
 mod new;
 mod problems;
 mod run;
 mod schema;
 mod show;
+mod state;
 mod test;
 mod watch;
 
@@ -58,12 +61,18 @@ struct Play {
     /// No screen, but everything that it says as lines of text. By itself where TERM is dumb.
     #[arg(long)]
     plain: bool,
+    /// Neither go on where a scenario was left at another time, nor remember anything.
+    #[arg(long)]
+    no_state: bool,
+    #[command(flatten)]
+    options: config::Options,
 }
 
 impl Play {
     fn is_empty(&self) -> bool {
-        let Self { scenario, settings, plain } = self;
-        scenario.is_none() && settings.sets.is_empty() && settings.variant.is_none() && !plain
+        let Self { scenario, settings, plain, no_state, options } = self;
+        let is_unset = settings.sets.is_empty() && settings.variant.is_none();
+        scenario.is_none() && is_unset && !plain && !no_state && *options == config::Options::default()
     }
 
     /// Whether it is asked for lines of text, or the terminal can do no more.
@@ -136,6 +145,14 @@ enum Command {
     },
     /// Write a small scenario to begin with.
     New(new::New),
+    /// How the screen is set: the configuration file, explained, with the options over it.
+    Config {
+        #[command(flatten)]
+        options: config::Options,
+        /// Only say where the file is, or would be.
+        #[arg(long)]
+        path: bool,
+    },
     /// Put scenario files into the one layout, in place.
     Fmt {
         /// Files, or - for standard input, which goes to standard output.
@@ -247,6 +264,7 @@ pub fn main() -> ExitCode {
         Some(Command::Show { scenario, settings, moment, format, size }) => {
             show::show(scenario, settings, moment, *format, *size)
         }
+        Some(Command::Config { options, path }) => config::config(options, *path),
         Some(Command::New(new)) => new::new(new),
         Some(Command::Fmt { files, check }) => fmt::fmt(files, *check),
         Some(Command::Decode { kind, value, mode, format }) => decode::decode(*kind, *value, *mode, *format),
@@ -285,11 +303,18 @@ fn play(play: &Play) -> Result<(), Failure> {
         return Err(Failure::Use(what.into()));
     }
     let colour = AutoStream::choice(&std::io::stdout()) != ColorChoice::Never;
-    match (story, watched) {
-        (Some(story), Some(watched)) => crate::tui::follow(story, watched.follow(), colour),
-        (story, _) => crate::tui::play(story, colour),
+    let comfort = config::Config::load(&play.options)?.comfort;
+    let remembered = if play.no_state { Default::default() } else { state::load() };
+    let remembered = match (story, watched) {
+        (Some(story), Some(watched)) => {
+            crate::tui::follow(story, &watched.follow(), comfort, remembered, colour)
+        }
+        (story, _) => crate::tui::play(story, comfort, remembered, colour),
+    }?;
+    if !play.no_state {
+        state::save(&remembered);
     }
-    .map_err(Failure::Output)
+    Ok(())
 }
 
 /// Whether messages are coloured: as `--color` and the environment want it.

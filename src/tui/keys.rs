@@ -126,20 +126,26 @@ pub fn playing(player: &Player) -> &'static [Place] {
 
 /// What a key means now.
 pub fn message(model: &Model, key: KeyEvent) -> Option<Message> {
-    if key.modifiers.contains(KeyModifiers::CONTROL) {
-        return (key.code == Char('c')).then_some(Message::Quit);
+    if key.modifiers.contains(KeyModifiers::CONTROL) && key.code == Char('c') {
+        return Some(Message::Quit);
     }
     if model.help.is_none() && model.player().is_some_and(|player| player.prompt.is_some()) {
         return match key.code {
             Enter => Some(Message::Enter),
             Esc => Some(Message::Back),
             KeyCode::Backspace => Some(Message::Erase),
-            Char(c) => Some(Message::Type(c)),
+            Char(c) if !key.modifiers.contains(KeyModifiers::CONTROL) => Some(Message::Type(c)),
             _ => None,
         };
     }
     let places = places(model);
     let mut here = TABLE.iter().filter(|binding| places.contains(&binding.place));
+    if let Some(message) = model.comfort.bound(key).filter(|message| is_possible(*message, places)) {
+        return Some(message);
+    }
+    if key.modifiers.intersects(KeyModifiers::CONTROL) {
+        return None;
+    }
     here.find_map(|binding| {
         let at = binding.keys.iter().position(|known| *known == key.code)?;
         Some(match binding.message {
@@ -148,6 +154,11 @@ pub fn message(model: &Model, key: KeyEvent) -> Option<Message> {
             message => message,
         })
     })
+}
+
+/// Whether what the user has bound a key to can be done in these places.
+fn is_possible(message: Message, places: &[Place]) -> bool {
+    TABLE.iter().any(|binding| places.contains(&binding.place) && binding.message == message)
 }
 
 #[cfg(test)]

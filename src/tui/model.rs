@@ -1,7 +1,9 @@
 //! What the screen shows: all of it, and nothing about how.
 
+use super::comfort::Comfort;
 use super::gallery::Gallery;
 use super::reload::Live;
+use super::remembered::Remembered;
 use crate::story::Story;
 use ratatui::layout::Rect;
 use std::time::Duration;
@@ -17,6 +19,10 @@ pub struct Model {
     pub quit: bool,
     /// Columns and rows of the screen, as they were last told: what is scrolled ends where a panel of that screen does.
     pub size: (u16, u16),
+    /// What the user has set.
+    pub comfort: Comfort,
+    /// What is known from other times.
+    pub remembered: Remembered,
     gallery: Gallery,
 }
 
@@ -110,6 +116,9 @@ impl Tab {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Speed(usize);
 
+/// What is said where a story goes on.
+pub(super) const WERE_HERE: &str = "you were here: Home goes to the beginning";
+
 impl Default for Speed {
     fn default() -> Self {
         Self(2)
@@ -118,6 +127,16 @@ impl Default for Speed {
 
 impl Speed {
     const MILLISECONDS: [u64; 7] = [4_000, 2_000, 1_000, 500, 250, 125, 50];
+
+    /// All of them in events a second, the slowest first.
+    pub fn all() -> impl Iterator<Item = (f64, Self)> {
+        (0..Self::MILLISECONDS.len()).map(|at| (Self(at).events_a_second(), Self(at)))
+    }
+
+    /// Events a second: 0.25 to 20.
+    pub fn events_a_second(self) -> f64 {
+        1_000.0 / Self::MILLISECONDS[self.0] as f64
+    }
 
     /// How long an event is shown.
     pub fn interval(self) -> Duration {
@@ -152,7 +171,8 @@ impl Model {
             Some(story) => Screen::Play(Box::new(Player::new(story))),
             None => Screen::Gallery,
         };
-        Self { screen, help: None, quit: false, size: (80, 24), gallery }
+        let (comfort, remembered) = (Comfort::default(), Remembered::default());
+        Self { screen, help: None, quit: false, size: (80, 24), comfort, remembered, gallery }
     }
 
     /// The whole screen, as its size was last told.
@@ -169,6 +189,27 @@ impl Model {
         model
     }
 
+    /// The same as a user likes it, who has been here before: the story goes on where it was left.
+    pub fn for_user(mut self, comfort: Comfort, remembered: Remembered) -> Self {
+        (self.comfort, self.remembered) = (comfort, remembered);
+        if let Screen::Play(player) = &mut self.screen {
+            player.welcome(&self.comfort, &self.remembered);
+        }
+        self
+    }
+
+    /// What is to be known at another time.
+    pub fn into_remembered(mut self) -> Remembered {
+        let shown = match &self.screen {
+            Screen::Play(player) => Some(player.as_ref()),
+            Screen::Gallery => None,
+        };
+        for player in self.gallery.left().chain(shown) {
+            self.remembered.keep(&player.story);
+        }
+        self.remembered
+    }
+
     /// The story that follows a file, also while it is left.
     pub(super) fn follower(&mut self) -> Option<&mut Player> {
         let shown = match &mut self.screen {
@@ -181,7 +222,11 @@ impl Model {
     /// Opens the story that is chosen in the gallery.
     pub(super) fn open(&mut self) {
         // A built-in that does not run fails the tests; here it just cannot be chosen.
-        if let Ok(player) = self.gallery.open() {
+        let is_new = !self.gallery.is_left();
+        if let Ok(mut player) = self.gallery.open() {
+            if is_new {
+                player.welcome(&self.comfort, &self.remembered);
+            }
             self.screen = Screen::Play(player);
         }
     }
@@ -230,6 +275,15 @@ impl Player {
             prompt: None,
             message: None,
             live: Live::No,
+        }
+    }
+
+    /// A story that was just opened, as the user likes it, and where it was left at another time.
+    fn welcome(&mut self, comfort: &Comfort, remembered: &Remembered) {
+        self.speed = comfort.speed;
+        if let Some(moment) = remembered.moment(&self.story) {
+            self.story.timeline.seek(moment);
+            self.message = Some(WERE_HERE.into());
         }
     }
 

@@ -20,11 +20,20 @@ pub fn update(model: &mut Model, message: Message) {
         _ => match &mut model.screen {
             Screen::Gallery => gallery(model, message),
             Screen::Play(playing) => {
+                let typed = playing.prompt.clone().filter(|_| message == Message::Enter);
                 if player(playing, message, area) == Leave::Yes {
                     model.leave();
                 }
+                keep_command(model, typed);
             }
         },
+    }
+}
+
+/// Keeps a line that was typed, for another time, if it was obeyed: one that was refused stays open.
+fn keep_command(model: &mut Model, typed: Option<String>) {
+    if let Some(command) = typed.filter(|_| model.player().is_some_and(|player| player.prompt.is_none())) {
+        model.remembered.keep_command(&command);
     }
 }
 

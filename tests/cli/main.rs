@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking, and its helpers with it")]
 
 mod binary;
+mod config;
 mod exercises;
 mod fmt;
 mod formats;
