@@ -1,7 +1,7 @@
 //! Floor 5, plain mode: everything that the screen says as lines of text, for screen readers, for terminals that can do
 //! no more, and for pipes on both ends.
 //!
-//! A line is read ([`command`]), obeyed, and answered with lines ([`say`]) in which signs are words ([`words`]), until no
+//! A line is read ([`command`]), obeyed, and answered with lines (`say`) in which signs are words (`words`), until no
 //! line is left. What is said comes from [`crate::view`], as on the screen. Nothing is written that a terminal obeys.
 
 pub mod command;

@@ -119,7 +119,7 @@ fn keys_and_their_names_travel() {
     let place = |input: &str| {
         let out = said(Some(story("fork-exec")), input);
         let places = out.lines().filter(|line| line.contains("Step ") || line.starts_with("At the "));
-        let last = places.last().unwrap();
+        let last = { places }.next_back().unwrap();
         last.split_once("Step ")
             .map_or(last.to_owned(), |(_, rest)| rest.split(':').next().unwrap().to_owned())
     };
