@@ -5,18 +5,22 @@
 
 mod ask;
 mod check;
+mod config;
 mod decode;
 mod fmt;
 mod folder;
+mod home;
 mod load;
 mod new;
 mod problems;
 mod run;
 mod schema;
 mod show;
+mod state;
 mod test;
 mod watch;
 
+use crate::plain::Plain;
 use anstream::{AutoStream, ColorChoice};
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
@@ -54,11 +58,26 @@ struct Play {
     scenario: Option<String>,
     #[command(flatten)]
     settings: Settings,
+    /// No screen, but everything that it says as lines of text. By itself where TERM is dumb.
+    #[arg(long)]
+    plain: bool,
+    /// Neither go on where a scenario was left at another time, nor remember anything.
+    #[arg(long)]
+    no_state: bool,
+    #[command(flatten)]
+    options: config::Options,
 }
 
 impl Play {
     fn is_empty(&self) -> bool {
-        self.scenario.is_none() && self.settings.sets.is_empty() && self.settings.variant.is_none()
+        let Self { scenario, settings, plain, no_state, options } = self;
+        let is_unset = settings.sets.is_empty() && settings.variant.is_none();
+        scenario.is_none() && is_unset && !plain && !no_state && *options == config::Options::default()
+    }
+
+    /// Whether it is asked for lines of text, or the terminal can do no more.
+    fn is_plain(&self) -> bool {
+        self.plain || std::env::var_os("TERM").is_some_and(|term| term == "dumb")
     }
 }
 
@@ -126,6 +145,14 @@ enum Command {
     },
     /// Write a small scenario to begin with.
     New(new::New),
+    /// How the screen is set: the configuration file, explained, with the options over it.
+    Config {
+        #[command(flatten)]
+        options: config::Options,
+        /// Only say where the file is, or would be.
+        #[arg(long)]
+        path: bool,
+    },
     /// Put scenario files into the one layout, in place.
     Fmt {
         /// Files, or - for standard input, which goes to standard output.
@@ -237,6 +264,7 @@ pub fn main() -> ExitCode {
         Some(Command::Show { scenario, settings, moment, format, size }) => {
             show::show(scenario, settings, moment, *format, *size)
         }
+        Some(Command::Config { options, path }) => config::config(options, *path),
         Some(Command::New(new)) => new::new(new),
         Some(Command::Fmt { files, check }) => fmt::fmt(files, *check),
         Some(Command::Decode { kind, value, mode, format }) => decode::decode(*kind, *value, *mode, *format),
@@ -265,16 +293,28 @@ fn play(play: &Play) -> Result<(), Failure> {
     let file = play.scenario.as_deref().filter(|name| load::is_file(name));
     let watched = file.map(|name| watch::Watched::new(name, settings));
     let story = play.scenario.as_ref().map(|name| load::story(name, settings)).transpose()?;
+    if play.is_plain() {
+        let stdin = std::io::stdin();
+        let prompts = stdin.is_terminal();
+        return Ok(Plain::new(stdin.lock(), output(), prompts).play(story)?);
+    }
     if !std::io::stdout().is_terminal() {
-        let what = "standard output is not a terminal: use `pagewalk run` or `pagewalk show` there";
+        let what = "standard output is not a terminal: use `pagewalk run`, `pagewalk show` or --plain there";
         return Err(Failure::Use(what.into()));
     }
     let colour = AutoStream::choice(&std::io::stdout()) != ColorChoice::Never;
-    match (story, watched) {
-        (Some(story), Some(watched)) => crate::tui::follow(story, watched.follow(), colour),
-        (story, _) => crate::tui::play(story, colour),
+    let comfort = config::Config::load(&play.options)?.comfort;
+    let remembered = if play.no_state { Default::default() } else { state::load() };
+    let remembered = match (story, watched) {
+        (Some(story), Some(watched)) => {
+            crate::tui::follow(story, &watched.follow(), comfort, remembered, colour)
+        }
+        (story, _) => crate::tui::play(story, comfort, remembered, colour),
+    }?;
+    if !play.no_state {
+        state::save(&remembered);
     }
-    .map_err(Failure::Output)
+    Ok(())
 }
 
 /// Whether messages are coloured: as `--color` and the environment want it.

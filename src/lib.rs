@@ -8,7 +8,7 @@
 //! | floor | modules | what lives there |
 //! |---|---|---|
 //! | 6 | [`cli`] | arguments, the file system, exit codes |
-//! | 5 | [`tui`] · [`export`] | the interactive screen · text, JSON lines, reports, pictures |
+//! | 5 | [`tui`] · [`plain`] · [`export`] | the interactive screen · the same as lines of text · text, JSON lines, reports, pictures |
 //! | 4 | [`story`] · [`view`] | a scenario and its run together, expectations · what each panel says, events in words |
 //! | 3 | [`scenario`] · [`timeline`] | the JSON format, diagnostics, the built-in library · a run at any moment |
 //! | 2 | [`kernel`] | operations; frames, processes, areas, faults, fork, exec, mmap, reclaim and swap, the kernel's own mapping |
@@ -46,6 +46,7 @@ pub mod cli;
 pub mod export;
 pub mod hw;
 pub mod kernel;
+pub mod plain;
 pub mod scenario;
 pub mod story;
 pub mod timeline;

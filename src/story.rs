@@ -6,10 +6,12 @@
 mod breach;
 mod ends;
 mod refusal;
+mod travel;
 mod verdict;
 mod wild;
 
 pub use breach::Breach;
+pub use travel::Go;
 
 use crate::kernel::System;
 use crate::scenario::diagnostic::MAX_PROBLEMS;

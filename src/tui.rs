@@ -3,10 +3,13 @@
 //! Input flows one way: a key becomes a [`Message`](message::Message) ([`keys`]), a message changes the
 //! [`Model`] ([`update`], [`sheet`]), and [`draw`] shows the model and changes nothing. What stands where is a pure
 //! function of model and area ([`arrange`], [`panels`], [`layout`]); what panels say comes from [`crate::view`], broken into
-//! [`rows`]; what is drawn is [`ink`], which a [`theme`] paints last of all, and [`ascii`] spells.
+//! [`rows`]; what is drawn is [`ink`], which a [`theme`] paints last of all, and [`ascii`] spells. What the user has set is [`comfort`],
+//! what is known from other times [`remembered`]; both are read and written elsewhere.
 
+pub mod action;
 pub mod arrange;
 pub mod ascii;
+pub mod comfort;
 pub mod command;
 pub mod draw;
 pub mod footer;
@@ -23,6 +26,7 @@ pub mod panels;
 mod picture;
 pub mod present;
 pub mod reload;
+pub mod remembered;
 pub mod rows;
 pub mod search;
 pub mod select;
@@ -35,18 +39,27 @@ pub mod update;
 
 use crate::export::picture::Picture;
 use crate::story::Story;
+use comfort::Comfort;
 use model::Model;
 use ratatui::{buffer::Buffer, layout::Rect};
 use reload::Reload;
+use remembered::Remembered;
 use std::sync::mpsc::Receiver;
 
-/// Runs the screen until the user quits: the gallery, or a story.
+/// Runs the screen until the user quits: the gallery, or a story. Gives back what is to be known at another time.
 ///
 /// # Errors
 ///
 /// If the terminal cannot be used.
-pub fn play(story: Option<Story>, colour: bool) -> std::io::Result<()> {
-    terminal::run(Model::new(story), None, colour)
+pub fn play(
+    story: Option<Story>,
+    comfort: Comfort,
+    remembered: Remembered,
+    colour: bool,
+) -> std::io::Result<Remembered> {
+    let mut model = Model::new(story).for_user(comfort, remembered);
+    terminal::run(&mut model, None, colour)?;
+    Ok(model.into_remembered())
 }
 
 /// The same for a story whose file may be written meanwhile: what comes of reading it again arrives through a channel.
@@ -54,8 +67,16 @@ pub fn play(story: Option<Story>, colour: bool) -> std::io::Result<()> {
 /// # Errors
 ///
 /// If the terminal cannot be used.
-pub fn follow(story: Story, reloads: Receiver<Reload>, colour: bool) -> std::io::Result<()> {
-    terminal::run(Model::following(story), Some(&reloads), colour)
+pub fn follow(
+    story: Story,
+    reloads: &Receiver<Reload>,
+    comfort: Comfort,
+    remembered: Remembered,
+    colour: bool,
+) -> std::io::Result<Remembered> {
+    let mut model = Model::following(story).for_user(comfort, remembered);
+    terminal::run(&mut model, Some(reloads), colour)?;
+    Ok(model.into_remembered())
 }
 
 /// The screen of one moment, as a picture.

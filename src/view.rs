@@ -22,6 +22,7 @@ pub mod memory;
 pub mod names;
 pub mod outcome;
 pub mod owners;
+pub mod place;
 pub mod processes;
 pub mod replaced;
 pub mod scale;
@@ -38,6 +39,7 @@ pub mod touched;
 pub mod translate;
 pub mod trap;
 pub mod tree;
+pub mod value;
 pub mod words;
 
 pub use look::Look;

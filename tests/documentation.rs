@@ -182,6 +182,7 @@ fn printed(folder: &std::path::Path, command: &str) -> String {
     let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap_or_default());
     let mut shell = std::process::Command::new("sh");
     shell.args(["-c", &format!("({command}) 2>&1")]).current_dir(folder).env("PATH", path);
+    shell.env("XDG_CONFIG_HOME", "/home/you/.config").env("XDG_STATE_HOME", "/home/you/.local/state");
     String::from_utf8(shell.output().expect("a shell").stdout).expect("UTF-8")
 }
 

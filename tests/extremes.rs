@@ -34,6 +34,7 @@ fn told(command: &str, name: &str, bytes: &[u8]) -> (String, Option<i32>) {
     let limits = format!("ulimit -v {MAX_KIB} && ulimit -t {MAX_SECONDS}");
     shell.args(["-c", &format!("{limits} && exec \"$0\" {command} \"$1\"")]);
     shell.args([env!("CARGO_BIN_EXE_pagewalk"), name]).current_dir(&folder).stdin(Stdio::null());
+    shell.env("XDG_CONFIG_HOME", &folder).env("XDG_STATE_HOME", &folder);
     let ran = shell.output().expect("a shell");
     std::fs::remove_dir_all(&folder).expect("the folder can go");
     let said = [ran.stdout, ran.stderr].concat();

@@ -49,6 +49,9 @@ impl Terminal {
         shell.env("PAGEWALK", env!("CARGO_BIN_EXE_pagewalk"));
         shell.env("TERM", "xterm-256color");
         shell.env_remove("NO_COLOR");
+        // No place of the user's: what is no folder holds no configuration, and no state can be written there.
+        shell.env("XDG_CONFIG_HOME", "/dev/null");
+        shell.env("XDG_STATE_HOME", "/dev/null");
         let child = pair.slave.spawn_command(shell).unwrap();
         let mut reader = pair.master.try_clone_reader().unwrap();
         let input = pair.master.take_writer().unwrap();

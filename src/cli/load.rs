@@ -17,6 +17,8 @@ pub enum Failure {
     Use(String),
     /// The scenario has problems.
     Scenario(Box<Source>, Vec<Problem>),
+    /// The configuration file has problems.
+    Config(Box<Source>, Vec<Problem>),
     /// The scenario ran, and something in it does not hold. All has been said.
     Failed,
     /// Writing went wrong.
@@ -37,6 +39,10 @@ impl Failure {
             Self::Scenario(source, problems) => {
                 problems.iter().try_for_each(|problem| writeln!(to, "{}\n", problem.render(source, colour)))
             }
+            Self::Config(source, problems) => problems
+                .iter()
+                .try_for_each(|problem| writeln!(to, "{}\n", problem.render(source, colour)))
+                .and_then(|()| writeln!(to, "help: --no-config starts pagewalk without this file")),
             Self::Failed => Ok(()),
             Self::Output(error) => {
                 writeln!(to, "error: what was asked for cannot be written: {}", reason(error))
@@ -53,7 +59,7 @@ impl Failure {
         };
         match self {
             Self::Use(what) => whole(what.clone()),
-            Self::Scenario(source, problems) => {
+            Self::Scenario(source, problems) | Self::Config(source, problems) => {
                 problems.iter().map(|problem| Located::of(problem, source)).collect()
             }
             Self::Failed => vec![],

@@ -45,6 +45,54 @@ pub enum PanelName {
     Event,
 }
 
+impl PanelName {
+    /// All of them.
+    pub const ALL: [Self; 18] = [
+        Self::Script,
+        Self::Translate,
+        Self::Tables,
+        Self::Maps,
+        Self::Frames,
+        Self::Holders,
+        Self::Tlb,
+        Self::Areas,
+        Self::Scale,
+        Self::Swap,
+        Self::Cache,
+        Self::Registers,
+        Self::Fields,
+        Self::Processes,
+        Self::Costs,
+        Self::Charts,
+        Self::Events,
+        Self::Event,
+    ];
+
+    /// Its name, as it is written: `tables`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Script => "script",
+            Self::Translate => "translate",
+            Self::Tables => "tables",
+            Self::Maps => "maps",
+            Self::Frames => "frames",
+            Self::Holders => "holders",
+            Self::Tlb => "tlb",
+            Self::Areas => "areas",
+            Self::Scale => "scale",
+            Self::Swap => "swap",
+            Self::Cache => "cache",
+            Self::Registers => "registers",
+            Self::Fields => "fields",
+            Self::Processes => "processes",
+            Self::Costs => "costs",
+            Self::Charts => "charts",
+            Self::Events => "events",
+            Self::Event => "event",
+        }
+    }
+}
+
 /// An arrangement of panels.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
@@ -84,6 +132,21 @@ impl Layout {
         Self::Processes,
     ];
 
+    /// Its name, as it is written: `overview`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Overview => "overview",
+            Self::Tables => "tables",
+            Self::Memory => "memory",
+            Self::Space => "space",
+            Self::Tlb => "tlb",
+            Self::Disk => "disk",
+            Self::Script => "script",
+            Self::Trap => "trap",
+            Self::Processes => "processes",
+        }
+    }
+
     /// What it is called: `Overview`.
     pub fn title(self) -> &'static str {
         match self {
@@ -97,5 +160,80 @@ impl Layout {
             Self::Trap => "Trap",
             Self::Processes => "Processes",
         }
+    }
+}
+
+/// The colours of the screen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ThemeName {
+    /// What fits the terminal.
+    #[default]
+    Auto,
+    /// For a dark background.
+    Dark,
+    /// For a light background.
+    Light,
+    /// For a room: the strongest contrast.
+    Projector,
+    /// The colours of Okabe and Ito, which people can tell apart who see colours differently.
+    OkabeIto,
+    /// The sixteen colours that the terminal has been given.
+    Terminal,
+    /// None: weight and signs alone.
+    None,
+}
+
+impl ThemeName {
+    /// All of them, in the order in which they are told.
+    pub const ALL: [Self; 7] =
+        [Self::Auto, Self::Dark, Self::Light, Self::Projector, Self::OkabeIto, Self::Terminal, Self::None];
+
+    /// Its name, as it is written: `okabe-ito`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Dark => "dark",
+            Self::Light => "light",
+            Self::Projector => "projector",
+            Self::OkabeIto => "okabe-ito",
+            Self::Terminal => "terminal",
+            Self::None => "none",
+        }
+    }
+
+    /// What it is called: `Okabe-Ito`.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Auto => "Automatic",
+            Self::Dark => "Dark",
+            Self::Light => "Light",
+            Self::Projector => "Projector",
+            Self::OkabeIto => "Okabe-Ito",
+            Self::Terminal => "Terminal",
+            Self::None => "No colours",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everything_is_called_what_is_written() {
+        for name in PanelName::ALL {
+            assert_eq!(serde_json::json!(name), name.name());
+        }
+        for layout in Layout::ALL {
+            assert_eq!(serde_json::json!(layout), layout.name());
+        }
+        for theme in ThemeName::ALL {
+            assert_eq!(serde_json::json!(theme), theme.name());
+        }
+        let mut all = PanelName::ALL.to_vec();
+        all.sort();
+        all.dedup();
+        assert_eq!(all.last().map(|last| *last as usize + 1), Some(all.len()), "one is missing");
     }
 }

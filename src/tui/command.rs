@@ -2,7 +2,6 @@
 
 use super::message::Message;
 use super::model::{Model, Player, Screen, Speed};
-use super::travel::moment_named;
 use super::update::update;
 use super::{arrange, search, theme};
 use crate::hw::{Csr, Ppn, VirtAddr};
@@ -32,6 +31,7 @@ pub const TABLE: &[Command] = &[
     command("panel", "NAME", "move the focus to a panel of the layout", panels, panel),
     command("theme", "NAME", "choose the colours", themes, theme),
     command("ascii", "on|off", "show ASCII characters only, or all", on_off, ascii),
+    command("mouse", "on|off", "listen to the mouse, or leave it to the terminal", on_off, mouse),
     command("speed", "NUMBER", "events a second while it plays by itself", speeds, speed),
     command("select", "0x4008", "select a page; also: frame 80034, slot 2, swap 1, satp", selectable, select),
     command("process", "NAME", "show the memory of a process; none for whoever acts", processes, process),
@@ -39,6 +39,10 @@ pub const TABLE: &[Command] = &[
     command("open", "SCENARIO", "play another scenario", scenarios, open),
     command("explain", "", "all about what is selected", nothing, |model, _| {
         message(model, Message::Explain)
+    }),
+    command("copy", "", "copy the value of what is selected", nothing, |model, _| message(model, Message::Copy)),
+    command("present", "", "show the room a calm screen, or the whole one", nothing, |model, _| {
+        message(model, Message::Present)
     }),
     command("zoom", "", "give the panel the whole screen, or no longer", nothing, |model, _| {
         message(model, Message::Zoom)
@@ -135,7 +139,7 @@ fn nothing(_: &Model) -> Vec<String> {
 
 fn go(model: &mut Model, place: &str) -> Result<(), String> {
     let player = player(model)?;
-    let moment = moment_named(&player.story, place)?;
+    let moment = player.story.moment_named(place)?;
     player.visit(moment);
     Ok(())
 }
@@ -173,7 +177,7 @@ fn layout(model: &mut Model, name: &str) -> Result<(), String> {
 fn panels(model: &Model) -> Vec<String> {
     let Some(player) = model.player() else { return vec![] };
     let ring = arrange::ring(player.layout, model.size.0);
-    ring.iter().map(|name| format!("{name:?}").to_lowercase()).collect()
+    ring.iter().map(|name| name.name().to_owned()).collect()
 }
 
 fn panel(model: &mut Model, name: &str) -> Result<(), String> {
@@ -210,12 +214,17 @@ fn ascii(model: &mut Model, value: &str) -> Result<(), String> {
     Ok(())
 }
 
+fn mouse(model: &mut Model, value: &str) -> Result<(), String> {
+    model.comfort.mouse = named(value, &on_off(model))? == "on";
+    Ok(())
+}
+
 fn speeds(_: &Model) -> Vec<String> {
-    Speed::ALL.map(Speed::number).to_vec()
+    Speed::ALL.map(|speed| speed.events_a_second().to_string()).to_vec()
 }
 
 fn speed(model: &mut Model, value: &str) -> Result<(), String> {
-    let found = Speed::ALL.into_iter().find(|speed| speed.number() == value);
+    let found = Speed::ALL.into_iter().find(|speed| speed.events_a_second().to_string() == value);
     let all = speeds(model).join(", ");
     player(model)?.speed = found.ok_or(format!("a speed is one of {all}"))?;
     Ok(())

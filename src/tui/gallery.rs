@@ -1,7 +1,7 @@
 //! The scenarios to choose from: the built-in ones, and that of the command line, if it is none of them. Stories that
 //! were left go on where they were.
 
-use super::model::Player;
+use super::model::{Player, WERE_HERE};
 use crate::scenario::{Problem, Scenario, library, read};
 use crate::story::Story;
 use std::collections::BTreeMap;
@@ -83,16 +83,26 @@ impl Gallery {
         }
     }
 
+    /// Whether the chosen story was left before.
+    pub fn is_left(&self) -> bool {
+        self.left.contains_key(&self.chosen)
+    }
+
     /// Keeps the chosen story, which is left.
     pub fn leave(&mut self, mut player: Box<Player>) {
         player.playing = false;
         if player.story.timeline.moment() > 0 {
-            player.message = Some("you were here: Home goes to the beginning".into());
+            player.message = Some(WERE_HERE.into());
         }
         self.left.insert(self.chosen, player);
     }
 
     /// The stories that were left.
+    pub fn left(&self) -> impl Iterator<Item = &Player> {
+        self.left.values().map(AsRef::as_ref)
+    }
+
+    /// The same, to be changed.
     pub fn left_mut(&mut self) -> impl Iterator<Item = &mut Player> {
         self.left.values_mut().map(AsMut::as_mut)
     }

@@ -60,6 +60,9 @@ use KeyCode::{BackTab, Char, Down, End, Enter, Esc, Home, Left, PageDown, PageUp
 use Message::Go as Travel;
 use Place::{Everywhere, Explain, Gallery, Help, Palette, Question, Story};
 
+/// Stands for Ctrl-Z in the table.
+const SUSPEND: KeyCode = KeyCode::Modifier(crossterm::event::ModifierKeyCode::LeftControl);
+
 /// All keys, in the order in which they are told.
 pub const TABLE: &[Binding] = &[
     key(&[Right, Char('l')], "→ l", Story, Travel(Go::NextEvent), "next event", ("event", 9)),
@@ -161,6 +164,7 @@ pub const TABLE: &[Binding] = &[
         ("", 0),
     ),
     key(&[Char('.')], ".", Story, Message::Black, "black screen; any key ends it", ("", 0)),
+    key(&[Char('y')], "y", Story, Message::Copy, "copy the value of what is selected (OSC 52)", ("", 0)),
     key(&[Char('t')], "t", Everywhere, Message::NextTheme, "next theme", ("", 0)),
     key(&[Esc], "Esc", Story, Message::Back, "back to the gallery", ("", 0)),
     key(
@@ -244,13 +248,17 @@ pub fn message(model: &Model, key: KeyEvent) -> Option<Message> {
     match key.code {
         Char('c') if control => return Some(Message::Quit),
         _ if model.sheet.is_none() && model.line.is_some() => return typed(key, control),
-        Char('p') if control => {}
-        _ if control => return None,
         _ => {}
     }
     let places = places(model);
     let code = unshifted(key);
     let mut here = TABLE.iter().filter(|binding| places.contains(&binding.place));
+    if let Some(message) = model.comfort.bound(key).filter(|message| is_possible(*message, places)) {
+        return Some(message);
+    }
+    if control && !matches!(code, KeyCode::F(2) | SUSPEND) {
+        return None;
+    }
     let bound = here.find_map(|binding| {
         let at = binding.keys.iter().position(|known| *known == code)?;
         Some(match binding.message {
@@ -298,12 +306,18 @@ fn typed(key: KeyEvent, control: bool) -> Option<Message> {
 fn unshifted(key: KeyEvent) -> KeyCode {
     match key.code {
         Char('p') if key.modifiers.contains(KeyModifiers::CONTROL) => KeyCode::F(2),
+        Char('z') if key.modifiers.contains(KeyModifiers::CONTROL) => SUSPEND,
         Down if key.modifiers.contains(KeyModifiers::SHIFT) => Char('J'),
         Up if key.modifiers.contains(KeyModifiers::SHIFT) => Char('K'),
         Right if key.modifiers.contains(KeyModifiers::SHIFT) => Char('L'),
         Left if key.modifiers.contains(KeyModifiers::SHIFT) => Char('H'),
         code => code,
     }
+}
+
+/// Whether what the user has bound a key to can be done in these places.
+fn is_possible(message: Message, places: &[Place]) -> bool {
+    TABLE.iter().any(|binding| places.contains(&binding.place) && binding.message == message)
 }
 
 #[cfg(test)]

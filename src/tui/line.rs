@@ -7,8 +7,6 @@ use tui_input::{Input, InputRequest};
 
 /// The most characters that can be typed.
 const MOST: usize = 200;
-/// The most lines that are remembered.
-const MOST_REMEMBERED: usize = 100;
 
 /// What a line is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,29 +43,22 @@ pub struct Offers {
     pub taken: Option<usize>,
 }
 
-/// What was typed before, the newest last.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct History {
-    /// After `:`.
-    pub commands: Vec<String>,
-    /// After `/`.
-    pub searches: Vec<String>,
+/// What was typed before in lines of a kind, the newest last.
+fn older(model: &Model, kind: Kind) -> &[String] {
+    match kind {
+        Kind::Command => model.remembered.commands(),
+        Kind::Search => &model.searches,
+    }
 }
 
-impl History {
-    fn of(&mut self, kind: Kind) -> &mut Vec<String> {
-        match kind {
-            Kind::Command => &mut self.commands,
-            Kind::Search => &mut self.searches,
+/// Remembers a line that was obeyed.
+fn remember(model: &mut Model, kind: Kind, text: &str) {
+    match kind {
+        Kind::Command => model.remembered.keep_command(text),
+        Kind::Search => {
+            model.searches.retain(|line| line != text);
+            model.searches.push(text.to_owned());
         }
-    }
-
-    fn remember(&mut self, kind: Kind, text: &str) {
-        let lines = self.of(kind);
-        lines.retain(|line| line != text);
-        lines.push(text.to_owned());
-        let over = lines.len().saturating_sub(MOST_REMEMBERED);
-        lines.drain(..over);
     }
 }
 
@@ -145,8 +136,8 @@ pub fn update(model: &mut Model, message: Message) {
         Message::Erase => drop(line.input.handle(InputRequest::DeletePrevChar)),
         Message::Edit(request) => drop(line.input.handle(request)),
         Message::Complete(forward) if line.kind == Kind::Command => line.complete(model, forward),
-        Message::Older => line.recall(&model.history.of(line.kind).clone(), true),
-        Message::Newer => line.recall(&model.history.of(line.kind).clone(), false),
+        Message::Older => line.recall(older(model, line.kind), true),
+        Message::Newer => line.recall(older(model, line.kind), false),
         Message::Enter => return enter(model, line),
         _ => {}
     }
@@ -167,7 +158,7 @@ fn enter(model: &mut Model, mut line: Line) {
         Kind::Search => search::begin(model, &text),
     };
     match done {
-        Ok(()) => model.history.remember(line.kind, &text),
+        Ok(()) => remember(model, line.kind, &text),
         Err(why) => {
             line.refused = Some(why);
             model.line = Some(line);

@@ -1,5 +1,7 @@
 //! What the user can want. Keys, and later mouse and commands, all become these.
 
+pub use crate::story::Go;
+
 use super::line::Kind;
 use super::select::Direction;
 use crate::scenario::stage::{Layout, PanelName};
@@ -51,6 +53,10 @@ pub enum Message {
     Spotlight,
     /// Show a black screen, or no longer.
     Black,
+    /// Put the value of what is selected into the clipboard.
+    Copy,
+    /// Give the shell the terminal for a while.
+    Suspend,
     /// Another theme.
     NextTheme,
     /// Scroll the panel by so many lines.
@@ -91,29 +97,4 @@ pub enum Message {
     Point(PanelName, Option<Thing>),
     /// Scroll a panel by so many rows, and move the focus to it.
     Wheel(PanelName, i32),
-}
-
-/// Where to in time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Go {
-    /// One event on.
-    NextEvent,
-    /// One event back.
-    PreviousEvent,
-    /// To the end of this step, or of the next.
-    NextStep,
-    /// To the end of the step before.
-    PreviousStep,
-    /// To the next trap.
-    NextStop,
-    /// To the trap before.
-    PreviousStop,
-    /// To the beginning of the next chapter.
-    NextChapter,
-    /// To the beginning of this chapter, or of the one before.
-    PreviousChapter,
-    /// To the beginning.
-    First,
-    /// To the end.
-    Last,
 }

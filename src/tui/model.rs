@@ -1,8 +1,9 @@
 //! What the screen shows: all of it, and nothing about how.
 
 use super::arrange;
+use super::comfort::Comfort;
 use super::gallery::Gallery;
-use super::line::{History, Line};
+use super::line::Line;
 use super::present::Stage;
 use super::reload::Live;
 use super::search::Search;
@@ -10,6 +11,7 @@ use super::theme::{self, Depth, Theme};
 use crate::hw::PhysAddr;
 use crate::kernel::Pid;
 use crate::scenario::stage::{Layout, PanelName};
+use super::remembered::Remembered;
 use crate::story::Story;
 use crate::view::{Look, Thing};
 use ratatui::layout::Rect;
@@ -25,14 +27,22 @@ pub struct Model {
     pub sheet: Option<Sheet>,
     /// The line that is being typed.
     pub line: Option<Line>,
-    /// The lines that were typed before.
-    pub history: History,
+    /// What was searched for, the newest last.
+    pub searches: Vec<String>,
     /// How it looks.
     pub looks: Looks,
     /// The user wants to leave.
     pub quit: bool,
+    /// The user wants the shell back for a while.
+    pub suspend: bool,
+    /// What is to be put into the clipboard.
+    pub copied: Option<String>,
     /// Columns and rows of the screen, as they were last told: what is scrolled ends where a panel of that screen does.
     pub size: (u16, u16),
+    /// What the user has set.
+    pub comfort: Comfort,
+    /// What is known from other times.
+    pub remembered: Remembered,
     gallery: Gallery,
 }
 
@@ -130,6 +140,9 @@ pub struct Player {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Speed(usize);
 
+/// What is said where a story goes on.
+pub(super) const WERE_HERE: &str = "you were here: Home goes to the beginning";
+
 impl Default for Speed {
     fn default() -> Self {
         Self(2)
@@ -142,9 +155,14 @@ impl Speed {
     /// All of them, the slowest first.
     pub const ALL: [Self; 7] = [Self(0), Self(1), Self(2), Self(3), Self(4), Self(5), Self(6)];
 
-    /// In events a second: `0.25`, `20`.
-    pub fn number(self) -> String {
-        (1_000.0 / Self::MILLISECONDS[self.0] as f64).to_string()
+    /// All of them in events a second, the slowest first.
+    pub fn all() -> impl Iterator<Item = (f64, Self)> {
+        Self::ALL.into_iter().map(|speed| (speed.events_a_second(), speed))
+    }
+
+    /// Events a second: 0.25 to 20.
+    pub fn events_a_second(self) -> f64 {
+        1_000.0 / Self::MILLISECONDS[self.0] as f64
     }
 
     /// How long an event is shown.
@@ -184,9 +202,13 @@ impl Model {
             screen,
             sheet: None,
             line: None,
-            history: History::default(),
+            searches: vec![],
             looks: Looks::default(),
+            comfort: Comfort::default(),
+            remembered: Remembered::default(),
             quit: false,
+            suspend: false,
+            copied: None,
             size: (80, 24),
             gallery,
         }
@@ -206,6 +228,28 @@ impl Model {
         model
     }
 
+    /// The same as a user likes it, who has been here before: the story goes on where it was left.
+    pub fn for_user(mut self, comfort: Comfort, remembered: Remembered) -> Self {
+        self.looks.ascii = comfort.ascii;
+        (self.comfort, self.remembered) = (comfort, remembered);
+        if let Screen::Play(player) = &mut self.screen {
+            player.welcome(&self.comfort, &self.remembered);
+        }
+        self
+    }
+
+    /// What is to be known at another time.
+    pub fn into_remembered(mut self) -> Remembered {
+        let shown = match &self.screen {
+            Screen::Play(player) => Some(player.as_ref()),
+            Screen::Gallery => None,
+        };
+        for player in self.gallery.left().chain(shown) {
+            self.remembered.keep(&player.story);
+        }
+        self.remembered
+    }
+
     /// The story that follows a file, also while it is left.
     pub(super) fn follower(&mut self) -> Option<&mut Player> {
         let shown = match &mut self.screen {
@@ -218,7 +262,11 @@ impl Model {
     /// Opens the story that is chosen in the gallery.
     pub(super) fn open(&mut self) {
         // A built-in that does not run fails the tests; here it just cannot be chosen.
-        if let Ok(player) = self.gallery.open() {
+        let is_new = !self.gallery.is_left();
+        if let Ok(mut player) = self.gallery.open() {
+            if is_new {
+                player.welcome(&self.comfort, &self.remembered);
+            }
             self.screen = Screen::Play(player);
         }
     }
@@ -276,6 +324,16 @@ impl Player {
             search: None,
             message: None,
             live: Live::No,
+        }
+    }
+
+    /// A story that was just opened, as the user likes it, and where it was left at another time.
+    fn welcome(&mut self, comfort: &Comfort, remembered: &Remembered) {
+        self.speed = comfort.speed;
+        self.arrange(comfort.layout);
+        if let Some(moment) = remembered.moment(&self.story) {
+            self.arrive(moment);
+            self.message = Some(WERE_HERE.into());
         }
     }
 

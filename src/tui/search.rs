@@ -59,7 +59,7 @@ pub fn begin(model: &mut Model, text: &str) -> Result<(), String> {
 pub fn go_on(model: &mut Model, forward: bool) {
     match &mut model.screen {
         Screen::Gallery => {
-            let text = model.history.searches.last().cloned().unwrap_or_default();
+            let text = model.searches.last().cloned().unwrap_or_default();
             let _ = in_gallery(model, &text.to_lowercase(), forward);
         }
         Screen::Play(player) => {

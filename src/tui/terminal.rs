@@ -19,7 +19,7 @@ const LOOK: Duration = Duration::from_millis(100);
 type Turn = Arc<Mutex<()>>;
 
 /// Shows a model and obeys keys until the user quits. Files that were read again arrive meanwhile.
-pub fn run(mut model: Model, reloads: Option<&Receiver<Reload>>, colour: bool) -> io::Result<()> {
+pub fn run(model: &mut Model, reloads: Option<&Receiver<Reload>>, colour: bool) -> io::Result<()> {
     crossterm::style::force_color_output(colour);
     if !colour {
         model.looks.theme = &theme::NONE;
@@ -29,7 +29,7 @@ pub fn run(mut model: Model, reloads: Option<&Receiver<Reload>>, colour: bool) -
     obey_signals(turn.clone())?;
     // `try_init` also has a panic give the terminal back before it is told.
     let mut terminal = ratatui::try_init()?;
-    let ended = obey(&mut terminal, &mut model, reloads, &turn);
+    let ended = obey(&mut terminal, model, reloads, &turn);
     ratatui::try_restore()?;
     ended
 }

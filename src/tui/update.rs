@@ -8,7 +8,7 @@ use super::select::{self, Direction};
 use super::travel::travel;
 use super::{arrange, panels, search, sheet, theme};
 use crate::scenario::stage::PanelName;
-use crate::view::Thing;
+use crate::view::{Thing, value};
 use ratatui::layout::Rect;
 
 /// Does what a message says.
@@ -17,6 +17,7 @@ pub fn update(model: &mut Model, message: Message) {
         Message::Quit => return model.quit = true,
         Message::Resize(columns, rows) => return model.size = (columns, rows),
         Message::NextTheme => return next_theme(model),
+        Message::Suspend => return model.suspend = true,
         _ => {}
     }
     if let (Screen::Play(player), true) = (&mut model.screen, message != Message::Tick)
@@ -36,6 +37,14 @@ pub fn update(model: &mut Model, message: Message) {
         (Message::Find(forward), _) => search::go_on(model, forward),
         (Message::Palette, _) => model.sheet = Some(Sheet::Palette { query: String::new(), chosen: 0 }),
         (Message::Help, _) => model.sheet = Some(Sheet::Help { filter: String::new(), scroll: 0 }),
+        (Message::Copy, Screen::Play(player)) => {
+            let value = player.selection.and_then(|thing| value::value(&player.story, thing));
+            player.message = Some(match &value {
+                Some(value) => format!("copied: {value}"),
+                None => "select something with a value, and copy it then".into(),
+            });
+            model.copied = value;
+        }
         (Message::Explain, Screen::Play(player)) => {
             let thing = player.selection.or_else(|| moved(player, Direction::Down, area));
             player.selection = thing;

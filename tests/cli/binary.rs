@@ -16,11 +16,13 @@ pub struct Ran {
     pub err: String,
 }
 
-/// A command to be run in a folder, in an environment that asks for nothing.
+/// A command to be run in a folder, in an environment that asks for nothing, and far from the user's own files.
 pub fn command(arguments: impl IntoIterator<Item = impl AsRef<OsStr>>, folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_pagewalk"));
     command.args(arguments).current_dir(folder);
     command.env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE").env("TERM", "xterm-256color");
+    let nowhere = Path::new(env!("CARGO_TARGET_TMPDIR")).join("nobody-lives-here");
+    command.env("XDG_CONFIG_HOME", &nowhere).env("XDG_STATE_HOME", &nowhere);
     command
 }
 
@@ -39,7 +41,8 @@ pub fn fed(arguments: impl IntoIterator<Item = impl AsRef<OsStr>>, input: impl A
     finish(command(arguments, Path::new(env!("CARGO_MANIFEST_DIR"))), input.as_ref())
 }
 
-fn finish(mut command: Command, input: &[u8]) -> Ran {
+/// Runs a command with this on standard input.
+pub fn finish(mut command: Command, input: &[u8]) -> Ran {
     let mut child =
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut stdin = child.stdin.take().unwrap();

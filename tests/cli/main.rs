@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking, and its helpers with it")]
 
 mod binary;
+mod config;
 mod exercises;
 mod fmt;
 mod formats;
@@ -14,6 +15,7 @@ mod junit;
 mod mistakes;
 mod new;
 mod notes;
+mod plain;
 mod problems;
 mod variants;
 
@@ -324,7 +326,8 @@ fn a_full_disk_is_a_failure() {
 
 #[test]
 fn without_a_terminal_there_is_no_screen() {
-    let sentence = "error: standard output is not a terminal: use `pagewalk run` or `pagewalk show` there\n";
+    let sentence =
+        "error: standard output is not a terminal: use `pagewalk run`, `pagewalk show` or --plain there\n";
     assert_eq!(unusable(&run(["fork-exec"])), sentence);
     assert_eq!(unusable(&run([""; 0])), sentence);
 }

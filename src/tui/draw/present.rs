@@ -7,6 +7,7 @@ use super::super::{panels, present as stage};
 use super::panel::{self, Lit};
 use super::play;
 use crate::scenario::diagnostic::printable;
+use crate::view::place::place;
 use crate::view::{Line, Role};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -32,7 +33,7 @@ pub fn draw(player: &Player, area: Rect, buffer: &mut Buffer) {
 /// The chapter, large enough by its weight, and how far the story has come.
 fn header(player: &Player, area: Rect, buffer: &mut Buffer) {
     let (number, title) = player.story.chapter();
-    let place = play::place(&player.story);
+    let place = place(&player.story);
     let title = match title {
         "" => player.story.scenario.title.clone(),
         title => format!("{number}. {title}"),

@@ -1,0 +1,34 @@
+//! What is kept from one time to the next: read before the screen, written after it. It is a convenience: where it cannot
+//! be read or written, nothing is said and nothing is lost but the convenience.
+
+use super::home;
+use crate::tui::remembered::Remembered;
+use std::io::Write;
+use std::path::Path;
+
+/// More bytes than this are not what this program has written.
+const MAX_BYTES: u64 = 1 << 20;
+
+/// What is known from other times. A file that is broken counts as none.
+pub fn load() -> Remembered {
+    let text = home::state().and_then(|path| home::text(&path, MAX_BYTES).ok().flatten());
+    let known = text.and_then(|text| serde_json::from_str::<Remembered>(&text).ok());
+    known.map(Remembered::within_limits).unwrap_or_default()
+}
+
+/// Keeps it. If two programs end at once, one of them is remembered, whole.
+pub fn save(remembered: &Remembered) {
+    // Nobody waits for it, and nothing else depends on it.
+    let _ = home::state().map(|path| write(&path, remembered));
+}
+
+fn write(path: &Path, remembered: &Remembered) -> std::io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder)?;
+    let mut beside = tempfile::Builder::new().prefix(".pagewalk-").tempfile_in(folder)?;
+    serde_json::to_writer_pretty(&mut beside, remembered)?;
+    writeln!(beside)?;
+    beside.as_file().sync_all()?;
+    beside.persist(path)?;
+    Ok(())
+}
