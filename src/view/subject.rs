@@ -1,6 +1,7 @@
 //! Which page table an event is about, and whose it is: that of the process that acts, unless the event touches another,
 //! as fork and exec do while they build one and exec and exit while they take one apart.
 
+use super::Look;
 use crate::hw::{Event as Hw, PhysAddr, Ppn, Pte, VirtAddr, Vpn};
 use crate::kernel::frames::Usage;
 use crate::kernel::{Action, Event, KernelEvent, Process, System};
@@ -17,6 +18,18 @@ pub struct Subject<'a> {
     pub process: Option<&'a Process>,
     /// It is some process's, whole, and what its areas promise is still to come.
     pub whole: bool,
+}
+
+/// The page table that is looked at: that of the process that was chosen, or else the one that the moment is about.
+pub fn looked_at<'a>(story: &'a Story, look: &Look) -> Subject<'a> {
+    let Some(pid) = look.process else { return of(story) };
+    let process = story.system().process(pid);
+    Subject {
+        root: process.filter(|process| process.is_alive()).map(|process| process.root),
+        whose: process.map_or_else(|| format!("process {pid}"), |process| process.name.clone()),
+        process,
+        whole: process.is_some(),
+    }
 }
 
 /// The page table that a story's moment is about.
