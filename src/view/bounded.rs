@@ -41,7 +41,7 @@ impl Bounded {
     /// All that were kept.
     pub fn end(mut self) -> Vec<Line> {
         if self.cut {
-            let text = format!("… and more than {}", self.more());
+            let text = format!("… and at least {}", self.more());
             self.lines.push(Line::of(Role::Dim, text));
         } else if self.left_out > 0 {
             let text = format!("… and {}", self.more());
@@ -74,7 +74,7 @@ mod tests {
         let mut signs = [Mark::None; 6];
         assert_eq!(told(&signs[..2], false), ["0", "1"]);
         assert_eq!(told(&signs[..3], false), ["0", "1", "… and 1 more row"]);
-        assert_eq!(told(&signs, true), ["0", "1", "… and more than 4 more rows"]);
+        assert_eq!(told(&signs, true), ["0", "1", "… and at least 4 more rows"]);
         signs[4] = Mark::Changed;
         assert_eq!(told(&signs, false), ["0", "1", "… 2 more rows", "4", "… and 1 more row"]);
     }

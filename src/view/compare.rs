@@ -3,11 +3,11 @@
 
 use super::bounded::Bounded;
 use super::subject;
-use super::{Line, Look, Mark, Role, Thing, count, touched::Touched};
+use super::{Line, Look, Mark, Role, Thing, grouped, touched::Touched};
 use crate::hw::{Flags, Geometry, Ppn, VirtAddr};
 use crate::kernel::swap::Slot;
 use crate::kernel::table::{COW, Place};
-use crate::kernel::{Area, PAGE, Pid, System};
+use crate::kernel::{Area, PAGE, Pid, Process, System};
 use crate::story::Story;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,12 +23,14 @@ const MOST_SPACES: usize = 16;
 /// How wide a process's column is: a sign, `80034+ RW- DC`, and a space.
 const COLUMN: usize = 16;
 
-/// How wide the column of addresses and areas is.
-const PAGES: usize = 27;
+/// How wide the names of areas are, beside the addresses.
+const AREA: usize = 14;
 
 /// An address space: that of a process, or one that is being built or taken apart.
 struct Space<'a> {
     name: String,
+    /// What becomes of one that no process has.
+    fate: &'static str,
     pid: Option<Pid>,
     root: Ppn,
     areas: &'a [Area],
@@ -37,13 +39,18 @@ struct Space<'a> {
 }
 
 impl<'a> Space<'a> {
-    fn new(system: &System, name: String, pid: Option<Pid>, root: Ppn, areas: &'a [Area]) -> Self {
+    fn of(system: &System, process: &'a Process) -> Self {
+        let Process { name, pid, root, areas, .. } = process;
+        Self { pid: Some(*pid), areas, ..Self::new(system, name.clone(), "", *root) }
+    }
+
+    fn new(system: &System, name: String, fate: &'static str, root: Ppn) -> Self {
         let (start, end) = (VirtAddr(0), system.geometry().user_end());
         let leaves = system.mappings_between(root, start, end);
         let leaves = leaves.into_iter().map(|mapping| (mapping.va, (mapping.place, None)));
         let swapped = system.swapped_between(root, start, end);
         let swapped = swapped.into_iter().map(|(va, place, slot)| (va, (place, Some(slot))));
-        Self { name, pid, root, areas, entries: leaves.chain(swapped).collect() }
+        Self { name, fate, pid: None, root, areas: &[], entries: leaves.chain(swapped).collect() }
     }
 
     /// The entry that is about an address, and the first address past its page.
@@ -85,53 +92,74 @@ pub fn lines(story: &Story, look: &Look) -> Vec<Line> {
     if spaces.is_empty() {
         return vec![];
     }
-    let mut head = Line::of(Role::Dim, format!("{:PAGES$}", "page by page"));
-    for space in &spaces {
-        let text = format!(" {:COLUMN$.COLUMN$}", space.name, COLUMN = COLUMN - 1);
-        head = match space.pid {
-            Some(pid) => head.with_thing(Thing::Process(pid), Role::Strong, text),
-            None => head.with(Role::Strong, text),
-        };
+    let margin = margin(system);
+    let mut lines = vec![Line::default(), head(&spaces, margin)];
+    if spaces.iter().any(|space| !space.fate.is_empty()) {
+        let fates = spaces.iter().map(|space| format!(" {:width$}", space.fate, width = COLUMN - 1));
+        lines.push(Line::of(Role::Dim, format!("{:margin$}{}", "", String::from_iter(fates))));
     }
-    let mut lines = vec![Line::default(), head];
     let mut bounded = Bounded::new(MOST_ROWS, "row");
     for row in rows(system, &spaces, &touched) {
         let changed = row.cells.iter().any(|cell| is_changed(cell, &touched));
         let mark = if changed { Mark::Changed } else { Mark::None };
-        bounded.push(mark, || line(&row, &spaces, &touched));
+        bounded.push(mark, || line(&row, &spaces, &touched, margin));
     }
     lines.extend(bounded.end());
     if left_out > 0 {
-        lines.push(Line::of(Role::Dim, format!("… and {}", count(left_out as u64, "more process"))));
+        let more = if left_out == 1 { "process" } else { "processes" };
+        lines.push(Line::of(
+            Role::Dim,
+            format!("… and {} more {more}, for which there are no columns", grouped(left_out as u64)),
+        ));
     }
     lines.push(legend());
     lines
 }
 
+/// How wide the column of addresses and areas is: the highest page of the user half has the longest address.
+fn margin(system: &System) -> usize {
+    system.trampoline().to_string().len() + 1 + AREA
+}
+
+/// The names of the spaces.
+fn head(spaces: &[Space<'_>], margin: usize) -> Line {
+    let mut head = Line::of(Role::Dim, format!("{:margin$}", "page by page"));
+    for space in spaces {
+        let text = format!(" {}", fitted(&space.name, COLUMN - 1));
+        head = match space.pid {
+            Some(pid) => head.with_thing(Thing::Process(pid), Role::Strong, text),
+            None => head.with(Role::Strong, text),
+        };
+    }
+    head
+}
+
+/// A text in a column of some width: filled up, or cut with an ellipsis. (Names stand in full in the lines above.)
+fn fitted(text: &str, width: usize) -> String {
+    match text.chars().count() > width {
+        true => text.chars().take(width.saturating_sub(1)).chain(['…']).collect(),
+        false => format!("{text:width$}"),
+    }
+}
+
 /// The address spaces that fit, and how many do not. That of the process that is looked at is among them, with those that
-/// are just older.
+/// are just older; or else the one that is being built or taken apart.
 fn shown<'a>(story: &'a Story, look: &Look) -> (Vec<Space<'a>>, usize) {
     let system = story.system();
     let fit = match look.columns {
         0 => MOST_SPACES,
-        columns => (columns.saturating_sub(PAGES) / COLUMN).clamp(1, MOST_SPACES),
+        columns => (columns.saturating_sub(margin(system)) / COLUMN).clamp(1, MOST_SPACES),
     };
-    let mut spaces: Vec<_> = system
-        .spaces()
-        .map(|process| (process.name.clone(), Some(process.pid), process.root, &*process.areas))
-        .collect();
-    let subject = subject::of(story);
-    let making = subject.root.filter(|root| !subject.whole && Some(*root) != system.kernel_root());
-    spaces.extend(making.map(|root| (subject.whose.clone(), None, root, &[][..])));
-    let wanted = look.process.or(system.current);
-    let at = match (look.process, making) {
-        (None, Some(_)) => spaces.len() - 1,
-        _ => spaces.iter().position(|space| space.1 == wanted).unwrap_or_default(),
-    };
-    let first = (at + 1).saturating_sub(fit);
-    let left_out = spaces.len().saturating_sub(fit);
-    let few = spaces.into_iter().skip(first).take(fit);
-    (few.map(|(name, pid, root, areas)| Space::new(system, name, pid, root, areas)).collect(), left_out)
+    let processes: Vec<&Process> = system.spaces().collect();
+    let making = subject::in_the_making(story);
+    let all = processes.len() + making.len();
+    let wanted = look.process.or(system.current.filter(|_| making.is_empty()));
+    let at =
+        processes.iter().position(|process| Some(process.pid) == wanted).unwrap_or(all.saturating_sub(1));
+    let spaces = processes.into_iter().map(|process| Space::of(system, process));
+    let making = making.into_iter().map(|space| Space::new(system, space.name, space.fate, space.root));
+    let few = spaces.chain(making).skip((at + 1).saturating_sub(fit)).take(fit);
+    (few.collect(), all.saturating_sub(fit))
 }
 
 /// A row for each page that some space has, and one for a run of pages that differ only in their frames, each after the one
@@ -202,12 +230,12 @@ fn is_changed(cell: &Cell, touched: &Touched) -> bool {
     }
 }
 
-fn line(row: &Row, spaces: &[Space<'_>], touched: &Touched) -> Line {
+fn line(row: &Row, spaces: &[Space<'_>], touched: &Touched, margin: usize) -> Line {
     let times = if row.pages > 1 { format!(" ×{}", row.pages) } else { String::new() };
-    let va = row.va.to_string();
-    let mut line = Line::of(Role::Dim, format!("{va:12} "));
-    let room = PAGES - 13;
-    line = line.with(Role::Plain, format!("{:room$.room$}", format!("{}{times}", row.label)));
+    let (va, width) = (row.va.to_string(), margin - AREA - 1);
+    let room = (AREA - 1).saturating_sub(times.chars().count());
+    let label = fitted(&format!("{}{times}", fitted(&row.label, room).trim_end()), AREA - 1);
+    let mut line = Line::of(Role::Dim, format!("{va:width$} ")).with(Role::Plain, format!("{label} "));
     for (cell, space) in row.cells.iter().zip(spaces) {
         line = with_cell(line, row, cell, space, touched);
     }
@@ -263,6 +291,8 @@ fn flags(flags: Flags) -> String {
 }
 
 fn legend() -> Line {
-    Line::of(Role::Shared, "=")
-        .with(Role::Dim, "the same frame  D=written  C=copy-on-write  +=and the frames after it")
+    Line::of(Role::Shared, "=").with(
+        Role::Dim,
+        "the same frame as in another column  D=written  C=copy-on-write  +=and the frames after it",
+    )
 }

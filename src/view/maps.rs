@@ -62,10 +62,10 @@ impl Kind {
         match self {
             Self::Pointer => ('→', Role::Strong, "pointer"),
             Self::Leaf => ('■', Role::Plain, "leaf"),
-            Self::Dirty => ('D', Role::Plain, "leaf, written (D)"),
-            Self::Cow => ('C', Role::Shared, "leaf, copy-on-write"),
+            Self::Dirty => ('D', Role::Plain, "written"),
+            Self::Cow => ('C', Role::Shared, "copy-on-write"),
             Self::Guard => ('G', Role::Plain, "guard"),
-            Self::NotUser => ('□', Role::Plain, "leaf without U"),
+            Self::NotUser => ('□', Role::Plain, "no U"),
             Self::Swapped => ('○', Role::Absent, "in swap"),
             Self::Invalid => ('-', Role::Dim, "not valid"),
             Self::Refused => ('!', Role::Fault, "the walker refuses it"),
@@ -132,7 +132,7 @@ pub fn panel(story: &Story, look: &Look) -> Panel {
     let scale = *scales.iter().find(fits).unwrap_or(&scales[scales.len() - 1]);
     let mut lines: Vec<Line> = maps.iter().flat_map(|map| drawn(&table, map, scale)).collect();
     if maps.len() < all {
-        let than = if all >= MOST_TABLES { "more than " } else { "" };
+        let than = if all >= MOST_TABLES { "at least " } else { "" };
         let more = count((all - maps.len()) as u64, "more table");
         lines.push(Line::of(Role::Dim, format!("… and {than}{more}")));
     }
@@ -219,7 +219,7 @@ fn shade(used: u64, each: u64) -> char {
 
 /// What the glyphs mean that occur.
 fn legend(table: &Table<'_>, maps: &[Map], scale: Scale) -> Line {
-    let mut line = Line::of(Role::Dim, "·").with(Role::Dim, "=empty");
+    let mut line = Line::of(Role::Dim, "·=empty");
     let mut shades = BTreeSet::new();
     let mut kinds = BTreeSet::new();
     let mut marks = BTreeSet::new();
@@ -227,10 +227,10 @@ fn legend(table: &Table<'_>, maps: &[Map], scale: Scale) -> Line {
         let each = scale.slots_a_cell(table.slots(map.level));
         for entry in &map.entries {
             match table.mark(entry.pa) {
-                Mark::None if each > 1 => drop(shades.insert(each)),
-                Mark::None => drop(kinds.insert(Kind::of(table, entry))),
-                mark => drop(marks.insert(mark)),
-            }
+                Mark::None if each > 1 => shades.insert(each),
+                Mark::None => kinds.insert(Kind::of(table, entry)),
+                mark => marks.insert(mark),
+            };
         }
     }
     for each in shades {

@@ -72,9 +72,9 @@ fn mapped(system: &System) -> BTreeMap<Ppn, u32> {
 
 /// The frames that a process's pages are in, one as often as it is mapped. The trapframe and the trampoline are the kernel's.
 fn resident(system: &System, process: &Process) -> Vec<Ppn> {
-    let geometry = system.geometry();
     let mappings = system.mappings_between(process.root, VirtAddr(0), system.trapframe());
-    mappings.iter().flat_map(|mapping| mapping.place.frames(&geometry)).collect()
+    let frames = mappings.iter().flat_map(|mapping| system.frames_of(mapping.place.level, mapping.place.pte));
+    frames.map(|(ppn, _)| ppn).collect()
 }
 
 /// The columns of a process that lives, from its ASID on.

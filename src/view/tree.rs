@@ -156,7 +156,7 @@ fn target(shown: &Table<'_>, line: Line, entry: &Entry, after: &str) -> Line {
     let ppn = entry.pte.ppn(&shown.geometry);
     let address = shown.geometry.frame_address(ppn);
     let line = line.with_thing(Thing::Frame(ppn), shown.role(entry.pa, Role::Plain), address.to_string());
-    if after.is_empty() { line } else { line.with(Role::Plain, after) }
+    if after.is_empty() { line } else { line.with(shown.role(entry.pa, Role::Plain), after) }
 }
 
 fn pointer(shown: &Table<'_>, stem: String, entry: &Entry) -> Line {
