@@ -26,7 +26,9 @@ impl Bounded {
     /// One more with a sign. The line is only made if it is kept.
     pub fn push(&mut self, mark: Mark, line: impl FnOnce() -> Line) {
         self.seen += 1;
-        if self.lines.len() >= self.most && mark == Mark::None {
+        // Where tables lead in circles, the event may be about any number of lines.
+        let most = if mark == Mark::None { self.most } else { 2 * self.most };
+        if self.lines.len() >= most {
             self.left_out += 1;
             return;
         }

@@ -7,7 +7,7 @@ use crate::kernel::{AreaKind, table::COW};
 use crate::story::Story;
 use std::collections::BTreeSet;
 
-/// More tables than this are not drawn but counted.
+/// More tables than this are not drawn but counted, unless the event is about them.
 const MOST_MAPS: usize = 64;
 
 /// More tables than this are not even counted: hostile tables can have millions.
@@ -57,18 +57,18 @@ impl Kind {
         }
     }
 
-    /// Its glyph, its role and what it means.
+    /// Its glyph, its role and what it means. No two glyphs, and none of the signs, have the same ASCII form.
     fn look(self) -> (char, Role, &'static str) {
         match self {
-            Self::Pointer => ('→', Role::Strong, "pointer"),
+            Self::Pointer => ('↓', Role::Strong, "pointer"),
             Self::Leaf => ('■', Role::Plain, "leaf"),
             Self::Dirty => ('D', Role::Plain, "written"),
             Self::Cow => ('C', Role::Shared, "copy-on-write"),
             Self::Guard => ('G', Role::Plain, "guard"),
             Self::NotUser => ('□', Role::Plain, "no U"),
-            Self::Swapped => ('○', Role::Absent, "in swap"),
+            Self::Swapped => ('S', Role::Absent, "in swap"),
             Self::Invalid => ('-', Role::Dim, "not valid"),
-            Self::Refused => ('!', Role::Fault, "the walker refuses it"),
+            Self::Refused => ('X', Role::Fault, "the walker refuses it"),
         }
     }
 }
@@ -122,11 +122,12 @@ pub fn panel(story: &Story, look: &Look) -> Panel {
     let all = found.len();
     let marked = |map: &Map| map.entries.iter().any(|entry| table.mark(entry.pa) != Mark::None);
     let maps = found.into_iter().enumerate().filter(|(at, map)| *at < MOST_MAPS || marked(map));
-    let maps: Vec<Map> = maps.map(|(_, map)| map).collect();
+    // Where tables lead in circles, the event is about all of them.
+    let maps: Vec<Map> = maps.map(|(_, map)| map).take(2 * MOST_MAPS).collect();
     let scales = Scale::fitting(look.columns);
     let height = |scale: &Scale| {
-        let heights = maps.iter().map(|map| 1 + scale.height(table.slots(map.level)));
-        heights.sum::<usize>() + 1
+        let lines = maps.iter().map(|map| 1 + scale.height(table.slots(map.level)));
+        lines.sum::<usize>() + 1
     };
     let fits = |scale: &&Scale| look.rows == 0 || height(scale) <= look.rows;
     let scale = *scales.iter().find(fits).unwrap_or(&scales[scales.len() - 1]);
@@ -206,37 +207,37 @@ fn cell_of(table: &Table<'_>, entries: &[Entry], each: u64) -> (char, Role, Mark
     let thing = Some(strongest.thing()).filter(|_| entries.len() == 1);
     match each {
         1 => (glyph, role, mark, thing),
-        _ => (shade(entries.len() as u64, each), role, mark, thing),
+        _ => (filled(entries.len() as u64, each), role, mark, thing),
     }
 }
 
-/// Four shades, for up to a quarter of the slots, a half, three quarters and more.
-const SHADES: [char; 4] = ['░', '▒', '▓', '█'];
+/// For up to a quarter of the slots, a half, three quarters and more. None of them is an empty slot's dot in ASCII.
+const HEIGHTS: [char; 4] = ['▂', '▄', '▆', '█'];
 
-fn shade(used: u64, each: u64) -> char {
-    SHADES[(used * 4).div_ceil(each).clamp(1, 4) as usize - 1]
+fn filled(used: u64, each: u64) -> char {
+    HEIGHTS[(used * 4).div_ceil(each).clamp(1, 4) as usize - 1]
 }
 
 /// What the glyphs mean that occur.
 fn legend(table: &Table<'_>, maps: &[Map], scale: Scale) -> Line {
     let mut line = Line::of(Role::Dim, "·=empty");
-    let mut shades = BTreeSet::new();
+    let mut sizes = BTreeSet::new();
     let mut kinds = BTreeSet::new();
     let mut marks = BTreeSet::new();
     for map in maps {
         let each = scale.slots_a_cell(table.slots(map.level));
         for entry in &map.entries {
             match table.mark(entry.pa) {
-                Mark::None if each > 1 => shades.insert(each),
+                Mark::None if each > 1 => sizes.insert(each),
                 Mark::None => kinds.insert(Kind::of(table, entry)),
                 mark => marks.insert(mark),
             };
         }
     }
-    for each in shades {
-        let shades = String::from_iter(SHADES);
+    for each in sizes {
+        let heights = String::from_iter(HEIGHTS);
         line = line
-            .with(Role::Plain, format!("  {shades}"))
+            .with(Role::Plain, format!("  {heights}"))
             .with(Role::Dim, format!("=some to all of {each} slots"));
     }
     for kind in Kind::ALL.into_iter().filter(|kind| kinds.contains(kind)) {

@@ -4,7 +4,7 @@ use crate::journey::{Journey, bare_with, of, story};
 use crate::panels::told;
 use insta::assert_snapshot;
 use pagewalk::hw::{PhysAddr, Pte};
-use pagewalk::kernel::Pid;
+use pagewalk::kernel::{Bug, Pid};
 use pagewalk::scenario::library;
 use pagewalk::scenario::stage::PanelName;
 use pagewalk::story::Story;
@@ -89,14 +89,17 @@ fn what_processes_share_is_mapped_by_both() {
                 let Some(Thing::Frame(ppn)) = span.thing else { continue };
                 let refs = story.system().frame(ppn).unwrap().refs;
                 // A right kernel counts every page table that holds it.
-                let wrong = story.system().policies.as_ref().is_some_and(|policies| policies.bug.is_some());
+                let wrong =
+                    story.system().policies.as_ref().is_some_and(|policies| policies.bug != Bug::None);
                 assert!(wrong || refs > 1, "{} at {moment}: {ppn} has {refs} owners", builtin.name);
                 shared += 1;
             }
             for line in processes.lines.iter().filter(|line| matches!(line.thing, Some(Thing::Process(_)))) {
                 let text = line.to_string();
                 let counts: Vec<u64> = text.split_whitespace().filter_map(|word| word.parse().ok()).collect();
-                if let [.., pages, shared, private, _, _] = counts[..] && counts.len() > 6 {
+                if let [.., pages, shared, private, _, _] = counts[..]
+                    && counts.len() > 6
+                {
                     assert_eq!(pages, shared + private, "{} at {moment}: {text}", builtin.name);
                 }
             }
@@ -244,13 +247,30 @@ fn maps_have_as_many_slots_as_the_geometry() {
     let maps = panel(PanelName::Maps, &described.player().story, 0);
     let told: Vec<String> = maps.lines.iter().map(ToString::to_string).collect();
     // The root's index has the four bits that are left.
-    assert_eq!(told[..2], ["level 1 · root 0x80001000 · 1 of 16 used", "0 ·→··············"]);
+    assert_eq!(told[..2], ["level 1 · root 0x80001000 · 1 of 16 used", "0 ·↓··············"]);
     assert_eq!(told[2], "level 0 · 0x80001400 · 2 of 256 used · from 0x40000");
     assert!(told[3].starts_with("00 ··◆D···"), "{}", told[3]);
     assert_eq!((told.len(), maps.focus), (3 + 4 + 1, 3));
     let [page, changed] = [0x8000_140c, 0x8000_1408].map(|pa| Thing::Pte { pa: PhysAddr(pa), level: 0 });
     let line = &maps.lines[3];
     assert_eq!(line.spans.iter().filter_map(|span| span.thing).collect::<Vec<_>>(), [changed, page]);
+}
+
+/// A root whose every PTE points to the root itself: a walk ends after three levels, and there are 2²⁷ ways to go.
+#[test]
+fn tables_that_lead_in_circles_are_counted_to_an_end() {
+    let circle = r#"{ "op": "csr", "satp": "0x8000000000080001" },
+        { "repeat": 512, "var": "i", "steps": [
+            { "op": "poke", "pa": "0x80001000 + 8 * i", "value": "(0x80001 * 1024) + 1" }] }"#;
+    let journey = bare_with(r#""paging": "sv39""#, circle, "End");
+    let story = &journey.player().story;
+    let last = |panel: &Panel, from_end: usize| panel.lines[panel.lines.len() - from_end].to_string();
+    let tree = panel(PanelName::Tables, story, 0);
+    assert!(last(&tree, 1).starts_with("… and at least "), "{}", last(&tree, 1));
+    let maps = panel(PanelName::Maps, story, 0);
+    assert!(last(&maps, 2).starts_with("… and at least "), "{}", last(&maps, 2));
+    let folded = view::panel(PanelName::Tables, story, &first_folded(story));
+    assert!(folded.lines[1].to_string().ends_with("+0 pages or more, changed below"), "{}", folded.lines[1]);
 }
 
 #[test]
