@@ -6,8 +6,10 @@
 pub mod access_time;
 pub mod areas;
 pub mod bare_space;
+pub mod bounded;
 pub mod cache;
 pub mod charts;
+pub mod compare;
 pub mod costs;
 pub mod decode;
 pub mod events;
@@ -32,6 +34,7 @@ pub mod state;
 pub mod strip;
 pub mod subject;
 pub mod swap;
+pub mod table;
 pub mod thing;
 pub mod ties;
 pub mod tlb;
@@ -92,8 +95,8 @@ impl Role {
     ];
 }
 
-/// A sign in front of a line, so that colour is never alone.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+/// A sign in front of a line, so that colour is never alone; the weaker ones first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Mark {
     /// Nothing particular.
     #[default]

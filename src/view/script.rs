@@ -1,6 +1,6 @@
 //! The script: chapters and steps, and where in them this moment is.
 
-use super::{Line, Mark, Panel, Role, count};
+use super::{Line, Mark, Panel, Role, Thing, count};
 use crate::hw::Csr;
 use crate::kernel::bare::Word;
 use crate::kernel::{Action, Expr, Outcome};
@@ -37,7 +37,7 @@ pub fn panel(story: &Story) -> Panel {
             focus = lines.len();
         }
         let done = here.is_some_and(|now| index <= now);
-        lines.push(line(story, index, step, role, done).marked(mark));
+        lines.push(line(story, index, step, role, done).marked(mark).of_thing(Thing::Step(index)));
     }
     if end < steps.len() {
         lines.push(Line::of(Role::Dim, format!("… {} after", count((steps.len() - end) as u64, "step"))));

@@ -1,6 +1,7 @@
 //! Which page table an event is about, and whose it is: that of the process that acts, unless the event touches another,
 //! as fork and exec do while they build one and exec and exit while they take one apart.
 
+use super::Look;
 use crate::hw::{Event as Hw, PhysAddr, Ppn, Pte, VirtAddr, Vpn};
 use crate::kernel::frames::Usage;
 use crate::kernel::{Action, Event, KernelEvent, Process, System};
@@ -17,6 +18,18 @@ pub struct Subject<'a> {
     pub process: Option<&'a Process>,
     /// It is some process's, whole, and what its areas promise is still to come.
     pub whole: bool,
+}
+
+/// The page table that is looked at: that of the process that was chosen, or else the one that the moment is about.
+pub fn looked_at<'a>(story: &'a Story, look: &Look) -> Subject<'a> {
+    let Some(pid) = look.process else { return of(story) };
+    let process = story.system().process(pid);
+    Subject {
+        root: process.filter(|process| process.is_alive()).map(|process| process.root),
+        whose: process.map_or_else(|| format!("process {pid}"), |process| process.name.clone()),
+        process,
+        whole: process.is_some(),
+    }
 }
 
 /// The page table that a story's moment is about.
@@ -44,6 +57,25 @@ fn other(story: &Story, root: Ppn) -> Subject<'_> {
     if system.kernel_root() == Some(root) {
         return Subject { root: Some(root), whose: "the kernel".into(), process: None, whole: false };
     }
+    let Ownerless { name, fate, process, .. } = ownerless(story, root);
+    Subject { root: Some(root), whose: format!("{name}, {fate}"), process, whole: false }
+}
+
+/// A page table that is no process's: fork, spawn and exec build one before somebody has it, exec and exit take one apart.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ownerless<'a> {
+    /// Its root.
+    pub root: Ppn,
+    /// Who will have it, or had it.
+    pub name: String,
+    /// `being built` or `taken apart`.
+    pub fate: &'static str,
+    /// The process whose areas its pages belong to.
+    process: Option<&'a Process>,
+}
+
+fn ownerless(story: &Story, root: Ppn) -> Ownerless<'_> {
+    let system = story.system();
     let acting = system.current.and_then(|pid| system.process(pid));
     let action = story.step().map(|step| &*step.op.action);
     let (name, process) = match action {
@@ -53,7 +85,26 @@ fn other(story: &Story, root: Ppn) -> Subject<'_> {
         _ => (acting.map(|process| process.name.clone()).unwrap_or_default(), None),
     };
     let fate = if is_new(story, root) { "being built" } else { "taken apart" };
-    Subject { root: Some(root), whose: format!("{name}, {fate}"), process, whole: false }
+    Ownerless { root, name, fate, process }
+}
+
+/// The page tables without a process that this step builds or takes apart.
+pub fn in_the_making(story: &Story) -> Vec<Ownerless<'_>> {
+    let system = story.system();
+    let Some(step) = story.step_index() else { return vec![] };
+    let top = Usage::Table { level: system.geometry().levels - 1 };
+    let owned = |root| system.spaces().any(|process| process.root == root);
+    let roots = system.frames().filter(|(_, frame)| frame.usage == top).map(|(ppn, _)| ppn);
+    let free = roots.filter(|root| system.kernel_root() != Some(*root) && !owned(*root));
+    let concerned = |root: &Ppn| {
+        story.timeline.events(step).any(|event| match event {
+            Event::Kernel(KernelEvent::FrameAlloc { ppn, .. } | KernelEvent::FrameFree { ppn }) => {
+                ppn == root
+            }
+            _ => false,
+        })
+    };
+    free.filter(concerned).map(|root| ownerless(story, root)).collect()
 }
 
 /// The root of the table in which the last PTE was written, if since then only frames were taken, given and filled.

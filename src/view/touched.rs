@@ -4,6 +4,7 @@ use crate::hw::{self, Csr, PhysAddr, Ppn};
 use crate::kernel::{Pid, system::Change};
 use crate::story::Story;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 /// What one event changed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -70,6 +71,11 @@ impl Touched {
     /// The word at an address was written by itself, not as part of a whole frame.
     pub fn word(&self, pa: PhysAddr) -> bool {
         self.words.contains_key(&pa.0)
+    }
+
+    /// The words that were written by themselves and begin among some bytes.
+    pub fn words_in(&self, bytes: Range<u64>) -> impl Iterator<Item = PhysAddr> + '_ {
+        self.words.range(bytes).map(|(first, _)| PhysAddr(*first))
     }
 
     /// The contents of a frame, or what is known of it.

@@ -1,10 +1,10 @@
 //! The translation: the address cut up, and under each part what the hardware found there.
 
-use super::{Line, Mark, Panel, Role, names};
+use super::{Line, Mark, Panel, Role, Thing, names};
 use crate::hw::fault::Why;
 use crate::hw::walk::Step;
 use crate::hw::{Event as Hw, Geometry, PhysAddr, Pte, VirtAddr};
-use crate::kernel::{Event, KernelEvent};
+use crate::kernel::{Event, KernelEvent, System};
 use crate::story::Story;
 
 /// What the TLB said.
@@ -122,7 +122,7 @@ pub fn panel(story: &Story) -> Panel {
     let title = format!("Translate {}{place}", progress.va);
     let asked = progress.lookup != Lookup::None || progress.failed == Some(Why::NonCanonical);
     let Some(geometry) = system.machine.geometry(system.hart).filter(|_| asked) else {
-        return Panel::new(title, vec![off(&progress)]);
+        return Panel::new(title, vec![off(&progress, place_of(system, progress.va))]);
     };
     let mut lines = cut(&geometry, progress.va, &progress);
     let stale = progress.hit().is_some_and(|slot| system.machine.stale_slots(system.hart).contains(&slot));
@@ -132,11 +132,23 @@ pub fn panel(story: &Story) -> Panel {
 }
 
 /// Translation is off.
-fn off(progress: &Progress) -> Line {
+fn off(progress: &Progress, there: Thing) -> Line {
     let line = Line::of(Role::Plain, "Translation is off: ");
     match progress.failed {
         Some(why) => line.with(Role::Fault, reason(why)),
-        None => line.with(Role::Plain, format!("the physical address is {}.", progress.va)),
+        None => line
+            .with(Role::Plain, "the physical address is ")
+            .with_thing(there, Role::Plain, progress.va.to_string())
+            .with(Role::Plain, "."),
+    }
+}
+
+/// What an address is in without translation: a frame, or on a machine without frames a word as wide as a PTE.
+fn place_of(system: &System, va: VirtAddr) -> Thing {
+    let pte_bytes = system.geometry().pte_bytes;
+    match system.policies {
+        Some(_) => Thing::Frame(system.geometry().ppn(PhysAddr(va.0))),
+        None => Thing::Word(PhysAddr(va.0 / pte_bytes * pte_bytes)),
     }
 }
 
@@ -159,13 +171,21 @@ fn cut(geometry: &Geometry, va: VirtAddr, progress: &Progress) -> Vec<Line> {
             let digits = geometry.index_bits_at(*level).div_ceil(4) as usize;
             let index = format!("{:0digits$x}", geometry.index(va, *level));
             let (role, cell) = cell(geometry, *level, progress);
-            parts = parts.with(Role::Strong, format!("{index:COLUMN$}"));
-            found = found.with(role, format!("{cell:COLUMN$}"));
+            parts = parts.with_thing(Thing::Address(va), Role::Strong, format!("{index:COLUMN$}"));
+            let read = progress.ptes.iter().find(|(at, _)| at == level);
+            let text = format!("{cell:COLUMN$}");
+            found = match read {
+                Some((level, step)) => {
+                    found.with_thing(Thing::Pte { pa: step.pa, level: *level }, role, text)
+                }
+                None => found.with(role, text),
+            };
         }
         if group.contains(&0) {
             let digits = geometry.page_bits.div_ceil(4) as usize;
             heads = heads.with(Role::Dim, "offset");
-            parts = parts.with(Role::Strong, format!("{:0digits$x}", geometry.offset(va)));
+            let offset = format!("{:0digits$x}", geometry.offset(va));
+            parts = parts.with_thing(Thing::Address(va), Role::Strong, offset);
         }
         lines.extend([heads, parts, found]);
     }
@@ -216,13 +236,11 @@ fn verdict(geometry: &Geometry, progress: &Progress, stale: bool, no_tlb: bool) 
     let line = match progress.lookup {
         Lookup::None => Line::of(Role::Plain, "The TLB is not asked"),
         Lookup::Hit(slot) if stale => {
-            let line = Line::of(Role::Good, format!("TLB hit, slot {slot}")).with(Role::Dim, ", ");
+            let line = hit(slot, Role::Good).with(Role::Dim, ", ");
             line.with(Role::Fault, format!("{} stale", Mark::Stale.glyph()))
         }
-        Lookup::Hit(slot) if progress.ptes.is_empty() => {
-            Line::of(Role::Good, format!("TLB hit, slot {slot}"))
-        }
-        Lookup::Hit(slot) => Line::of(Role::Plain, format!("TLB hit, slot {slot}, D=0: walk again")),
+        Lookup::Hit(slot) if progress.ptes.is_empty() => hit(slot, Role::Good),
+        Lookup::Hit(slot) => hit(slot, Role::Plain).with(Role::Plain, ", D=0: walk again"),
         Lookup::Miss if no_tlb => Line::of(Role::Plain, "No TLB"),
         Lookup::Miss => Line::of(Role::Plain, "TLB miss"),
     };
@@ -233,13 +251,20 @@ fn verdict(geometry: &Geometry, progress: &Progress, stale: bool, no_tlb: bool) 
             line.with(Role::Fault, short(why, pte)).with(Role::Dim, ": the kernel mends it")
         }
         (_, Some(why)) => line.with(Role::Fault, reason(why)),
-        (Some(pa), None) if progress.hit().is_some() => line.with(Role::Good, pa.to_string()),
         (Some(pa), None) => {
-            let line = line.with(Role::Good, pa.to_string());
+            let line = line.with_thing(Thing::Frame(geometry.ppn(pa)), Role::Good, pa.to_string());
+            if progress.hit().is_some() {
+                return line;
+            }
             line.with(Role::Dim, format!(" (low {} bits stay)", geometry.page_bits))
         }
         (None, None) => line.with(Role::Dim, "…"),
     }
+}
+
+/// The slot of the TLB that had the translation.
+fn hit(slot: usize, role: Role) -> Line {
+    Line::default().with_thing(Thing::Slot(slot), role, format!("TLB hit, slot {slot}"))
 }
 
 /// Why a translation failed, in a few words.

@@ -1,277 +1,233 @@
 //! The page table as a tree, read from the bytes in memory.
 
-use super::subject::{self, Subject};
-use super::{Line, Look, Mark, Panel, Role, names, touched::Touched, translate};
-use crate::hw::{Geometry, PhysAddr, Ppn, Pte, VirtAddr, Vpn, Why, walk};
-use crate::kernel::swap::{Slot, slot_of};
-use crate::kernel::{Area, AreaKind, Process, System};
+use super::bounded::Bounded;
+use super::table::{Below, Entry, Table};
+use super::{Line, Look, Mark, Panel, Role, Thing, bytes, count, names, translate};
+use crate::hw::{PhysAddr, Ppn, Pte, Why};
+use crate::kernel::{Area, AreaKind};
 use crate::story::Story;
+use std::collections::BTreeSet;
 
-/// More lines than this are not drawn: hostile tables can have millions of leaves.
+/// More lines than this are not drawn but counted.
 const MOST_LINES: usize = 400;
 
+/// More rows than this are not even counted: hostile tables can have millions of leaves.
+const MOST_ROWS: usize = 1 << 16;
+
 struct Tree<'a> {
-    system: &'a System,
-    geometry: Geometry,
-    /// Whose areas the pages belong to.
-    process: Option<&'a Process>,
-    /// The areas of the kernel, where the table has them.
-    kernel: Vec<Area>,
-    /// What these areas promise is told as well.
-    whole: bool,
-    touched: Touched,
-    /// PTEs that the current walk read, and the one that failed.
-    path: Vec<PhysAddr>,
-    failed: Option<PhysAddr>,
-    lines: Vec<Line>,
+    table: &'a Table<'a>,
+    folded: &'a BTreeSet<PhysAddr>,
+    lines: Bounded,
 }
 
-/// The panel: the table that the event is about.
-pub fn panel(story: &Story, _look: &Look) -> Panel {
-    let system = story.system();
-    let Subject { root, whose, process, whole } = subject::of(story);
-    let title = format!("Page table · {whose}");
-    let Some(root) = root else {
-        return match process {
-            Some(_) => Panel::new(title, vec![Line::of(Role::Dim, "It has ended, and its tables are free.")]),
-            None => Panel::new("Page table", vec![Line::of(Role::Dim, "There is none: translation is off.")]),
-        };
+/// The panel: the table that the event is about, or that of the process that is looked at.
+pub fn panel(story: &Story, look: &Look) -> Panel {
+    let table = match Table::of(story, look, "Page table") {
+        Ok(table) => table,
+        Err(none) => return none,
     };
-    let bare = system.policies.is_none();
-    let geometry = system.machine.geometry(system.hart).filter(|_| bare).unwrap_or(system.geometry());
-    let progress = translate::progress(story).unwrap_or_default();
-    let path: Vec<PhysAddr> = progress.ptes.iter().map(|(_, step)| step.pa).collect();
-    let failed = path.last().copied().filter(|_| progress.failed.is_some() && !progress.handled);
-    let touched = Touched::of(story);
-    let has_kernel = system.kernel_root() == Some(root) || system.kernel_is_in_every_table();
-    let kernel = if has_kernel { system.kernel_areas() } else { vec![] };
-    let mut tree = Tree { system, geometry, process, kernel, whole, touched, path, failed, lines: vec![] };
-    let address = geometry.frame_address(root);
-    tree.lines.push(Line::of(Role::Dim, "root ").with(Role::Plain, address.to_string()));
-    tree.table(root, geometry.levels - 1, 0, "");
-    Panel::new(title, tree.lines)
+    let root = Thing::Frame(table.root);
+    let address = table.geometry.frame_address(table.root).to_string();
+    let first = Line::of(Role::Dim, "root ").with_thing(root, Role::Plain, address).of_thing(root);
+    let mut tree = Tree { table: &table, folded: &look.folded, lines: Bounded::new(MOST_LINES, "row") };
+    tree.lines.push(Mark::None, || first);
+    tree.grow(table.root, table.top(), 0, "");
+    let lines = tree.lines.end();
+    Panel::new(table.title, lines)
 }
 
-/// What stands in a table: a valid PTE, or pages that an area promises without one.
+/// What stands in a table: a PTE, or pages that an area promises without one.
 enum Row<'a> {
-    Pte(u64, PhysAddr, Pte),
+    Pte(Entry),
+    /// The first and the last page.
     Promised(u64, u64, &'a Area),
-    /// Leaves of the direct map, each to the frame after the one before: the first and the last index.
-    Run(u64, u64, PhysAddr, Pte),
+    /// Leaves of the direct map, each to the frame after the one before: the first one, and the last index.
+    Run(Entry, u64),
 }
 
 impl Row<'_> {
-    fn index(&self) -> u64 {
+    /// The first page.
+    fn vpn(&self) -> u64 {
         match self {
-            Self::Pte(index, ..) | Self::Promised(index, ..) | Self::Run(index, ..) => *index,
+            Self::Pte(entry) | Self::Run(entry, _) => entry.vpn,
+            Self::Promised(first, ..) => *first,
         }
     }
 }
 
 impl<'a> Tree<'a> {
-    fn table(&mut self, table: Ppn, level: u32, base: u64, indent: &str) {
-        let rows = self.rows(table, level, base);
+    fn grow(&mut self, table: Ppn, level: u32, base: u64, indent: &str) {
+        let shown = self.table;
+        let rows = rows(shown, table, level, base);
         let last = rows.len().saturating_sub(1);
-        for (at, row) in rows.into_iter().enumerate() {
-            if self.lines.len() >= MOST_LINES {
-                self.lines.push(Line::of(Role::Dim, "… and more"));
+        for (at, row) in rows.iter().enumerate() {
+            if self.lines.seen >= MOST_ROWS {
+                self.lines.cut = true;
                 return;
             }
-            let branch = if at == last { "└─" } else { "├─" };
-            let below = if at == last { "  " } else { "│ " };
+            let (branch, trunk) = if at == last { ("└─", "  ") } else { ("├─", "│ ") };
+            let stem = || format!("{indent}{branch}");
             match row {
-                Row::Pte(index, pa, pte) if pte.is_pointer() && self.refusal(pte, level).is_none() => {
-                    let next = pte.ppn(&self.geometry);
-                    let target = self.geometry.frame_address(next);
-                    let line = self.start(indent, branch, index, level, pa, pte);
-                    let line =
-                        line.with(Role::Dim, "→ ").with(self.role(pa, Role::Plain), target.to_string());
-                    self.lines.push(line);
-                    let vpn = base | index << (self.geometry.index_bits * level);
-                    self.table(next, level - 1, vpn, &format!("{indent}{below}"));
-                }
-                Row::Pte(index, pa, pte) => {
-                    let vpn = base | index << (self.geometry.index_bits * level);
-                    let line = self.start(indent, branch, index, level, pa, pte);
-                    let line = self.leaf(line, self.geometry.page_address(Vpn(vpn)), level, pa, pte);
-                    self.lines.push(line);
-                }
-                Row::Run(first, last, pa, pte) => {
-                    let digits = self.geometry.index_bits_at(level).div_ceil(4) as usize;
-                    let range = format!("{indent}{branch}[{first:0digits$x}–{last:0digits$x}] ");
-                    let target = self.geometry.frame_address(pte.ppn(&self.geometry));
-                    let line =
-                        Line::of(Role::Dim, range).with(self.role(pa, Role::Plain), format!("{target} … "));
-                    let line = line.with(self.role(pa, Role::Strong), pte.flags().to_string());
-                    self.lines.push(line.with(Role::Plain, " direct map"));
-                }
-                Row::Promised(first, last, area) => {
-                    let digits = self.geometry.index_bits_at(level).div_ceil(4) as usize;
-                    let range = match first == last {
-                        true => format!("[{first:0digits$x}] "),
-                        false => format!("[{first:0digits$x}–{last:0digits$x}] "),
-                    };
-                    let line = Line::of(Role::Dim, format!("{indent}{branch}{range}"));
-                    let text = format!("no PTE: {}, not touched yet", area.label());
-                    self.lines.push(line.with(Role::Absent, text));
+                Row::Pte(entry) => match shown.next(entry) {
+                    Some(next) if self.folded.contains(&entry.pa) => {
+                        let below = shown.below(next, level - 1, entry.vpn);
+                        let mark = shown.mark(entry.pa).max(below.mark);
+                        self.lines.push(mark, || fold(pointer(shown, stem(), entry), &below));
+                    }
+                    Some(next) => {
+                        self.lines.push(shown.mark(entry.pa), || pointer(shown, stem(), entry));
+                        self.grow(next, level - 1, entry.vpn, &format!("{indent}{trunk}"));
+                    }
+                    None => self.lines.push(shown.mark(entry.pa), || leaf(shown, stem(), entry)),
+                },
+                Row::Run(first, end) => self.lines.push(Mark::None, || run(shown, stem(), first, *end)),
+                Row::Promised(first, end, area) => {
+                    self.lines.push(Mark::None, || {
+                        promised(shown, stem(), *first - base, *end - base, area).of_thing(shown.page(*first))
+                    });
                 }
             }
         }
     }
+}
 
-    /// The valid PTEs of a table, and in a table of the last level the promised pages between them.
-    fn rows(&self, table: Ppn, level: u32, base: u64) -> Vec<Row<'a>> {
-        let geometry = self.geometry;
-        let first = geometry.frame_address(table).0;
-        let mut rows = vec![];
-        let mut invalid = vec![];
-        for index in 0..1u64 << geometry.index_bits_at(level) {
-            let pa = PhysAddr(first + index * geometry.pte_bytes);
-            let Some(word) = self.system.machine.memory().read(pa, geometry.pte_bytes) else { break };
-            // An invalid PTE that the walk has just stumbled over is shown as well.
-            if Pte(word).is_valid() || self.slot(Pte(word)).is_some() || self.failed == Some(pa) {
-                rows.push(Row::Pte(index, pa, Pte(word)));
-            } else if level == 0 && self.whole {
-                invalid.push(index);
+/// The PTEs of a table, and in a table of the last level the promised pages between them.
+fn rows<'a>(shown: &Table<'a>, table: Ppn, level: u32, base: u64) -> Vec<Row<'a>> {
+    let entries = shown.entries(table, level, base);
+    let promised = if level == 0 { shown.promised(&entries, base) } else { vec![] };
+    let mut rows = runs(shown, entries);
+    rows.extend(promised.into_iter().map(|(first, last, area)| Row::Promised(first, last, area)));
+    rows.sort_by_key(Row::vpn);
+    rows
+}
+
+/// Puts neighbours in the direct map into one row, but for those that the event is about.
+fn runs<'a>(shown: &Table<'_>, entries: Vec<Entry>) -> Vec<Row<'a>> {
+    let mut found: Vec<Row<'a>> = vec![];
+    for entry in entries {
+        let area = || shown.kernel_area(shown.va(entry.vpn));
+        let direct = entry.pte.is_leaf() && area().is_some_and(|area| area.kind == AreaKind::DirectMap);
+        if !direct || shown.mark(entry.pa) != Mark::None {
+            found.push(Row::Pte(entry));
+            continue;
+        }
+        match found.last_mut() {
+            Some(Row::Run(first, last)) if *last + 1 == entry.index && follows(shown, first, &entry) => {
+                *last = entry.index;
             }
+            _ => found.push(Row::Run(entry, entry.index)),
         }
-        for index in invalid {
-            let va = geometry.page_address(Vpn(base | index));
-            let Some(area) = self.process.and_then(|process| process.area_at(va)) else { continue };
-            match rows.last_mut() {
-                Some(Row::Promised(_, last, same)) if *last + 1 == index && same.start == area.start => {
-                    *last = index;
-                }
-                _ => rows.push(Row::Promised(index, index, area)),
-            }
-        }
-        rows.sort_by_key(Row::index);
-        self.runs(rows, level, base)
     }
+    let single = |row| match row {
+        Row::Run(first, last) if first.index == last => Row::Pte(first),
+        row => row,
+    };
+    found.into_iter().map(single).collect()
+}
 
-    /// Puts neighbours in the direct map into one row, but for those that the event is about.
-    fn runs(&self, rows: Vec<Row<'a>>, level: u32, base: u64) -> Vec<Row<'a>> {
-        let shift = self.geometry.index_bits * level;
-        let mut found: Vec<Row<'a>> = vec![];
-        for row in rows {
-            let Row::Pte(index, pa, pte) = row else {
-                found.push(row);
-                continue;
-            };
-            let va = self.geometry.page_address(Vpn(base | index << shift));
-            let direct = self.kernel_area(va).is_some_and(|area| area.kind == AreaKind::DirectMap);
-            if !direct || !pte.is_leaf() || self.mark(pa) != Mark::None {
-                found.push(row);
-                continue;
-            }
-            match found.last_mut() {
-                Some(Row::Run(first, last, _, start))
-                    if *last + 1 == index && self.follows(*start, pte, (index - *first) << shift) =>
-                {
-                    *last = index;
-                }
-                _ => found.push(Row::Run(index, index, pa, pte)),
-            }
-        }
-        let single = |row| match row {
-            Row::Run(first, last, pa, pte) if first == last => Row::Pte(first, pa, pte),
-            row => row,
-        };
-        found.into_iter().map(single).collect()
+/// Whether a leaf maps the frame as many pages further on than another one as its page is, in the same way.
+fn follows(shown: &Table<'_>, first: &Entry, entry: &Entry) -> bool {
+    let ppn = |pte: Pte| pte.ppn(&shown.geometry).0;
+    first.pte.flags() == entry.pte.flags() && ppn(first.pte) + (entry.vpn - first.vpn) == ppn(entry.pte)
+}
+
+/// `[005]`, or `[005–008]`.
+fn indices(shown: &Table<'_>, level: u32, first: u64, last: u64) -> String {
+    let digits = shown.geometry.index_bits_at(level).div_ceil(4) as usize;
+    match first == last {
+        true => format!("[{first:0digits$x}] "),
+        false => format!("[{first:0digits$x}–{last:0digits$x}] "),
     }
+}
 
-    /// Whether a leaf maps the frame so many pages further on than another one, in the same way.
-    fn follows(&self, first: Pte, pte: Pte, pages: u64) -> bool {
-        let ppn = |pte: Pte| pte.ppn(&self.geometry).0;
-        first.flags() == pte.flags() && ppn(first) + pages == ppn(pte)
+/// How the line of a PTE begins.
+fn start(shown: &Table<'_>, stem: String, entry: &Entry) -> Line {
+    let role = match entry.pte.is_valid() {
+        true => Role::Plain,
+        false if shown.slot(entry.pte).is_some() => Role::Absent,
+        false => Role::Fault,
+    };
+    let index = indices(shown, entry.level, entry.index, entry.index);
+    Line::of(Role::Dim, stem).with(shown.role(entry.pa, role), index).of_thing(entry.thing())
+}
+
+/// The piece with the address that a PTE leads to.
+fn target(shown: &Table<'_>, line: Line, entry: &Entry, after: &str) -> Line {
+    let ppn = entry.pte.ppn(&shown.geometry);
+    let address = shown.geometry.frame_address(ppn);
+    let line = line.with_thing(Thing::Frame(ppn), shown.role(entry.pa, Role::Plain), address.to_string());
+    if after.is_empty() { line } else { line.with(shown.role(entry.pa, Role::Plain), after) }
+}
+
+fn pointer(shown: &Table<'_>, stem: String, entry: &Entry) -> Line {
+    target(shown, start(shown, stem, entry).with(Role::Dim, "→ "), entry, "")
+}
+
+/// The line of a pointer whose table is folded away: how much lies below, and whether the event is about some of it.
+fn fold(line: Line, below: &Below) -> Line {
+    let more = if below.is_cut() { " or more" } else { "" };
+    let mut line = line.with(Role::Strong, format!(" +{}{more}", count(below.leaves, "page")));
+    if below.swapped > 0 {
+        line = line.with(Role::Absent, format!(", {} in swap", below.swapped));
     }
-
-    fn kernel_area(&self, va: VirtAddr) -> Option<&Area> {
-        self.kernel.iter().find(|area| area.contains(va))
+    match below.mark {
+        Mark::Changed => line.with(Role::Changed, ", changed below"),
+        Mark::Fault => line.with(Role::Fault, ", the fault is below"),
+        Mark::Here => line.with(Role::Path, ", the walk goes on below"),
+        Mark::None | Mark::Stale => line,
     }
+}
 
-    fn start(&self, indent: &str, branch: &str, index: u64, level: u32, pa: PhysAddr, pte: Pte) -> Line {
-        let digits = self.geometry.index_bits_at(level).div_ceil(4) as usize;
-        let line = Line::of(Role::Dim, format!("{indent}{branch}"));
-        let role = match pte.is_valid() {
-            true => Role::Plain,
-            false if self.slot(pte).is_some() => Role::Absent,
-            false => Role::Fault,
-        };
-        line.with(self.role(pa, role), format!("[{index:0digits$x}] ")).marked(self.mark(pa))
-    }
+fn run(shown: &Table<'_>, stem: String, first: &Entry, last: u64) -> Line {
+    let range = format!("{stem}{}", indices(shown, first.level, first.index, last));
+    let line = target(shown, Line::of(Role::Dim, range), first, " … ").of_thing(first.thing());
+    line.with(Role::Strong, first.pte.flags().to_string()).with(Role::Plain, " direct map")
+}
 
-    fn leaf(&self, line: Line, va: VirtAddr, level: u32, pa: PhysAddr, pte: Pte) -> Line {
-        let area = self.process.and_then(|process| process.area_at(va)).or_else(|| self.kernel_area(va));
-        let direct = area.is_some_and(|area| area.kind == AreaKind::DirectMap);
-        let label = area.map(|area| format!(" {}", area.label())).unwrap_or_default();
-        if let Some(slot) = self.slot(pte) {
-            let flags = names::flags(pte.flags());
-            let line = line.with(self.role(pa, Role::Absent), format!("swap slot {slot} "));
-            return line.with(self.role(pa, Role::Strong), flags).with(Role::Plain, label);
-        }
-        if !pte.is_valid() {
-            return line.with(Role::Fault, "not valid").with(Role::Dim, label);
-        }
-        let ppn = pte.ppn(&self.geometry);
-        let target = self.geometry.frame_address(ppn);
-        let flags = pte.flags();
-        if let Some(why) = self.refusal(pte, level) {
-            return line
-                .with(self.role(pa, Role::Plain), format!("{target} "))
-                .with(self.role(pa, Role::Strong), flags.to_string())
-                .with(Role::Fault, format!(" {}", refused(why)));
-        }
-        let cow = flags.has(crate::kernel::table::COW);
-        let mut line = line
-            .with(self.role(pa, Role::Plain), format!("{target} "))
-            .with(self.role(pa, Role::Strong), flags.to_string())
-            .with(Role::Shared, if cow { " C" } else { "" })
+fn promised(shown: &Table<'_>, stem: String, first: u64, last: u64, area: &Area) -> Line {
+    let range = format!("{stem}{}", indices(shown, 0, first, last));
+    Line::of(Role::Dim, range).with(Role::Absent, format!("no PTE: {}, not touched yet", area.label()))
+}
+
+/// The line of a PTE that ends a walk.
+fn leaf(shown: &Table<'_>, stem: String, entry: &Entry) -> Line {
+    let &Entry { pa, pte, level, .. } = entry;
+    let line = start(shown, stem, entry);
+    let area = shown.area(shown.va(entry.vpn));
+    let label = area.map(|area| format!(" {}", area.label())).unwrap_or_default();
+    if let Some(slot) = shown.slot(pte) {
+        let line =
+            line.with_thing(Thing::Swap(slot), shown.role(pa, Role::Absent), format!("swap slot {slot}"));
+        return line
+            .with(shown.role(pa, Role::Strong), format!(" {}", names::flags(pte.flags())))
             .with(Role::Plain, label);
-        if level > 0 {
-            line = line.with(Role::Dim, format!(" {}", super::bytes(self.geometry.leaf_bytes(level))));
-        }
-        let refs = self.system.frames_of(level, pte).map(|(_, frame)| frame.refs).max();
-        match refs {
-            // A frame is shown by the direct map, whoever has it.
-            Some(refs) if refs > 1 && !direct => {
-                let role = if self.touched.frame(ppn) { Role::Changed } else { Role::Shared };
-                line.with(role, format!(" refs {refs}"))
-            }
-            _ => line,
-        }
     }
-
-    /// The slot of a page in swap.
-    fn slot(&self, pte: Pte) -> Option<Slot> {
-        let kernel = self.system.policies.is_some();
-        slot_of(pte, &self.geometry).filter(|_| kernel)
+    if !pte.is_valid() {
+        let what = if shown.mark(pa) == Mark::Changed { "cleared" } else { "not valid" };
+        return line.with(shown.role(pa, Role::Fault), what).with(Role::Dim, label);
     }
-
-    /// Why the walker ends at a PTE without a leaf.
-    fn refusal(&self, pte: Pte, level: u32) -> Option<Why> {
-        walk::refusal(pte, &self.geometry, level)
+    if let Some(why) = shown.refusal(entry) {
+        return target(shown, line, entry, " ")
+            .with(shown.role(pa, Role::Strong), pte.flags().to_string())
+            .with(Role::Fault, format!(" {}", refused(why)));
     }
-
-    fn mark(&self, pa: PhysAddr) -> Mark {
-        if self.touched.word(pa) {
-            Mark::Changed
-        } else if self.failed == Some(pa) {
-            Mark::Fault
-        } else if self.path.contains(&pa) {
-            Mark::Here
-        } else {
-            Mark::None
+    let cow = pte.flags().has(crate::kernel::table::COW);
+    let mut line = target(shown, line, entry, " ")
+        .with(shown.role(pa, Role::Strong), pte.flags().to_string())
+        .with(Role::Shared, if cow { " C" } else { "" })
+        .with(Role::Plain, label);
+    if level > 0 {
+        line = line.with(Role::Dim, format!(" {}", bytes(shown.geometry.leaf_bytes(level))));
+    }
+    // A frame is shown by the direct map, whoever has it.
+    let direct = area.is_some_and(|area| area.kind == AreaKind::DirectMap);
+    let refs = shown.system.frames_of(level, pte).map(|(_, frame)| frame.refs).max();
+    match refs {
+        Some(refs) if refs > 1 && !direct => {
+            let changed = shown.touched().frame(pte.ppn(&shown.geometry));
+            line.with(if changed { Role::Changed } else { Role::Shared }, format!(" refs {refs}"))
         }
-    }
-
-    fn role(&self, pa: PhysAddr, otherwise: Role) -> Role {
-        match self.mark(pa) {
-            Mark::Changed => Role::Changed,
-            Mark::Fault => Role::Fault,
-            Mark::Here => Role::Path,
-            _ => otherwise,
-        }
+        _ => line,
     }
 }
 

@@ -14,6 +14,7 @@ mod machines;
 mod panels;
 mod questions;
 mod reload;
+mod tables;
 
 use insta::assert_snapshot;
 use journey::{gallery, journey};

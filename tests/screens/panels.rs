@@ -6,7 +6,7 @@ use pagewalk::scenario::stage::PanelName;
 use pagewalk::view::{self, Look, Panel};
 
 /// A panel: its title, and its lines with their signs.
-fn told(panel: &Panel) -> String {
+pub fn told(panel: &Panel) -> String {
     let lines = panel.lines.iter().map(|line| format!("{} {line}", line.mark.glyph()).trim_end().to_owned());
     let lines: Vec<String> = lines.collect();
     format!("== {} (focus {})\n{}\n", panel.title, panel.focus, lines.join("\n"))
