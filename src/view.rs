@@ -52,6 +52,7 @@ pub use ties::Ties;
 use crate::scenario::stage::PanelName;
 use crate::story::Story;
 use std::fmt;
+use unicode_width::UnicodeWidthStr;
 
 /// What a piece of text is, which decides how it looks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -162,6 +163,8 @@ pub struct Line {
     pub spans: Vec<Span>,
     /// What it shows, which can be selected.
     pub thing: Option<Thing>,
+    /// The column under which it goes on where it is too long for a row; by itself that is the end of its first piece.
+    pub hang: Option<usize>,
 }
 
 impl Line {
@@ -191,6 +194,12 @@ impl Line {
     /// The same as the line of a thing.
     pub fn of_thing(mut self, thing: impl Into<Option<Thing>>) -> Self {
         self.thing = thing.into();
+        self
+    }
+
+    /// The same, but where it is too long for a row it goes on under what follows here.
+    pub fn hanging(mut self) -> Self {
+        self.hang = Some(self.spans.iter().map(|span| span.text.width()).sum());
         self
     }
 

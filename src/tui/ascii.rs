@@ -18,6 +18,7 @@ pub fn spell(buffer: &mut Buffer) {
 /// What stands for a character; as wide as it.
 fn spelt(symbol: &str) -> &'static str {
     match symbol {
+        "\u{a0}" => " ",
         "─" | "━" | "–" | "—" | "‐" | "−" => "-",
         "│" | "┃" | "║" => "|",
         "├" | "└" | "┌" | "┐" | "┘" | "┤" | "┼" | "┬" | "┴" => "+",

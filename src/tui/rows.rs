@@ -84,6 +84,7 @@ pub fn broken(line: &Line, columns: usize) -> Vec<Line> {
     }
     let columns = columns.max(1);
     let hang = match line.spans.as_slice() {
+        _ if line.hang.is_some_and(|hang| hang <= columns * 3 / 5) => line.hang.unwrap_or_default(),
         [] | [_] => 0,
         [label, ..] => Some(label.text.width()).filter(|width| *width <= columns / 3).unwrap_or(2),
     };

@@ -9,6 +9,9 @@ use serde_json::Value;
 /// More events than this before the present one, or after it, are not told: a step may have thousands.
 const MOST: usize = 100;
 
+/// A space at which no line is broken: a name and its value stay together.
+const TIED: char = '\u{a0}';
+
 /// The panel.
 pub fn panel(story: &Story) -> Panel {
     let Some(step) = story.step_index() else {
@@ -37,8 +40,8 @@ fn told(event: Option<&Event>) -> String {
     let kind = fields.get("kind").and_then(Value::as_str).unwrap_or_default().replace('_', " ");
     let field = |(name, value): (&String, &Value)| match value {
         Value::Null => String::new(),
-        Value::String(text) => format!("  {name} {text}"),
-        value => format!("  {name} {value}"),
+        Value::String(text) => format!("  {name}{TIED}{text}"),
+        value => format!("  {name}{TIED}{value}"),
     };
     let rest = fields.iter().filter(|(name, _)| *name != "kind").map(field);
     kind + &rest.collect::<String>()
