@@ -49,8 +49,8 @@ impl Terminal {
         shell.env("PAGEWALK", env!("CARGO_BIN_EXE_pagewalk"));
         shell.env("TERM", "xterm-256color");
         shell.env_remove("NO_COLOR");
-        // No place of the user's: what is no folder holds no configuration, and no state can be written there.
-        shell.env("XDG_CONFIG_HOME", "/dev/null");
+        // No place of the user's: a configuration of the tests, and what is no folder, where no state can be written.
+        shell.env("XDG_CONFIG_HOME", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/home"));
         shell.env("XDG_STATE_HOME", "/dev/null");
         let child = pair.slave.spawn_command(shell).unwrap();
         let mut reader = pair.master.try_clone_reader().unwrap();

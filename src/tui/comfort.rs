@@ -205,7 +205,7 @@ mod tests {
         let none = KeyModifiers::NONE;
         assert_eq!(press(&playing, KeyCode::Char('j'), none), Some(on));
         assert_eq!(press(&playing, KeyCode::Char('n'), KeyModifiers::CONTROL), Some(on));
-        assert_eq!(press(&playing, KeyCode::Char('n'), none), None);
+        assert_eq!(press(&playing, KeyCode::Char('n'), none), Some(Message::Find(true)));
         assert_eq!(press(&playing, KeyCode::Char('j'), KeyModifiers::CONTROL), None);
         assert_eq!(press(&playing, KeyCode::Right, none), Some(on), "no scenario can be chosen here");
         let gallery = Model::new(None).for_user(comfort, Default::default());

@@ -1,6 +1,7 @@
 //! The themes, a table each.
 
 use super::{Pen, Sheet, Theme};
+use crate::scenario::stage::ThemeName;
 use ratatui::style::{Color, Modifier};
 
 const NORMAL: Modifier = Modifier::empty();
@@ -180,6 +181,11 @@ pub const NONE: Theme = Theme {
 /// All of them.
 pub const ALL: [&Theme; 6] = [&DARK, &LIGHT, &PROJECTOR, &OKABE_ITO, &TERMINAL, &NONE];
 
+/// The theme of a name; `None` for the one that fits the terminal.
+pub fn named(name: ThemeName) -> Option<&'static Theme> {
+    ALL.into_iter().find(|theme| theme.name == name.name())
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::contrast;
@@ -201,6 +207,13 @@ mod tests {
                     assert!(found >= least, "{} {role:?} on {ground:?}: {found:.2}", theme.name);
                 }
             }
+        }
+    }
+
+    #[test]
+    fn every_name_but_that_of_the_choice_has_its_theme() {
+        for name in ThemeName::ALL {
+            assert_eq!(named(name).is_none(), name == ThemeName::Auto, "{name:?}");
         }
     }
 
