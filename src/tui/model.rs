@@ -308,7 +308,7 @@ impl Model {
 impl Player {
     /// A story at its moment, as it is first shown.
     pub fn new(story: Story) -> Self {
-        Self {
+        let mut player = Self {
             story,
             layout: Layout::default(),
             focus: arrange::main(Layout::default()),
@@ -324,7 +324,9 @@ impl Player {
             search: None,
             message: None,
             live: Live::No,
-        }
+        };
+        player.enter(player.story.step().map(|step| step.chapter));
+        player
     }
 
     /// A story that was just opened, as the user likes it, and where it was left at another time.

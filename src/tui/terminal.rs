@@ -99,7 +99,8 @@ fn show(terminal: &mut ratatui::DefaultTerminal, model: &mut Model, anew: bool) 
         execute!(io::stdout(), CopyToClipboard::to_clipboard_from(text))?;
     }
     if anew {
-        terminal.clear()?;
+        // An empty picture first, as the other screen is empty: then what differs from it is drawn, which is all.
+        terminal.draw(|_| {})?;
     }
     terminal.draw(|frame| {
         draw::screen(model, frame.area(), frame.buffer_mut());
