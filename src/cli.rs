@@ -128,6 +128,8 @@ enum Command {
         /// Columns and rows of the screen.
         #[arg(long, default_value = "120x40", value_parser = show::parse_size)]
         size: (u16, u16),
+        #[command(flatten)]
+        appearance: config::Appearance,
     },
     /// Is it a good scenario? Every problem, located.
     Check {
@@ -261,8 +263,8 @@ pub fn main() -> ExitCode {
         Some(Command::Run { scenarios, settings, format, notes }) => {
             run::run(scenarios, settings, *format, *notes)
         }
-        Some(Command::Show { scenario, settings, moment, format, size }) => {
-            show::show(scenario, settings, moment, *format, *size)
+        Some(Command::Show { scenario, settings, moment, format, size, appearance }) => {
+            show::show(scenario, settings, moment, *format, *size, appearance)
         }
         Some(Command::Config { options, path }) => config::config(options, *path),
         Some(Command::New(new)) => new::new(new),

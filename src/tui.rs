@@ -38,9 +38,10 @@ mod travel;
 pub mod update;
 
 use crate::export::picture::Picture;
+use crate::scenario::stage::{Layout, ThemeName};
 use crate::story::Story;
 use comfort::Comfort;
-use model::Model;
+use model::{Model, Screen};
 use ratatui::{buffer::Buffer, layout::Rect};
 use reload::Reload;
 use remembered::Remembered;
@@ -79,9 +80,20 @@ pub fn follow(
     Ok(model.into_remembered())
 }
 
-/// The screen of one moment, as a picture.
-pub fn picture(story: Story, columns: u16, rows: u16) -> Picture {
-    let model = Model::new(Some(story));
+/// The screen of one moment, as a picture: in a layout, if one is named, and in the dark theme unless another one is.
+pub fn picture(
+    story: Story,
+    (columns, rows): (u16, u16),
+    layout: Option<Layout>,
+    theme: ThemeName,
+    ascii: bool,
+) -> Picture {
+    let mut model = Model::new(Some(story));
+    if let (Screen::Play(player), Some(layout)) = (&mut model.screen, layout) {
+        player.arrange(layout);
+    }
+    model.looks.ascii = ascii;
+    model.looks.theme = theme::named(theme).unwrap_or(model.looks.theme);
     picture::of(&render(&model, columns, rows), model.looks.theme)
 }
 

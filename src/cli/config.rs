@@ -19,18 +19,28 @@ use std::path::{Path, PathBuf};
 /// More bytes than this are no configuration.
 const MAX_BYTES: u64 = 64 << 10;
 
+/// How the screen looks.
+#[derive(Args, Clone, Debug, Default, PartialEq, Eq)]
+pub struct Appearance {
+    /// The colours of the screen.
+    #[arg(long, value_name = "NAME", value_parser = themes())]
+    pub theme: Option<ThemeName>,
+    /// Draw the screen with ASCII characters alone.
+    #[arg(long)]
+    pub ascii: bool,
+    /// The layout that a story begins with.
+    #[arg(long, value_name = "NAME", value_parser = layouts())]
+    pub layout: Option<Layout>,
+}
+
 /// What is said of the screen on the command line.
 #[derive(Args, Clone, Debug, Default, PartialEq)]
 pub struct Options {
-    /// The colours of the screen.
-    #[arg(long, value_name = "NAME", value_parser = themes())]
-    theme: Option<ThemeName>,
-    /// Draw the screen with ASCII characters alone.
+    #[command(flatten)]
+    appearance: Appearance,
+    /// Begin as the room shall see it: big, calm, without keys and settings.
     #[arg(long)]
-    ascii: bool,
-    /// The layout that a story begins with.
-    #[arg(long, value_name = "NAME", value_parser = layouts())]
-    layout: Option<Layout>,
+    present: bool,
     /// Do not listen to the mouse.
     #[arg(long)]
     no_mouse: bool,
@@ -108,7 +118,8 @@ impl Config {
 
     /// Where a key's value comes from.
     fn origin(&self, key: &str) -> Origin {
-        let Options { theme, ascii, layout, no_mouse, no_config: _ } = &self.options;
+        let Options { appearance, no_mouse, present: _, no_config: _ } = &self.options;
+        let Appearance { theme, ascii, layout } = appearance;
         let given = self.file.as_ref();
         let (option, file) = match key {
             "theme" => (theme.is_some(), given.is_some_and(|given| given.theme.is_some())),
@@ -168,12 +179,14 @@ fn comfort(file: Option<&Given>, options: &Options) -> Comfort {
             layout: given.layout.unwrap_or(usual.layout),
             mouse: given.mouse.unwrap_or(usual.mouse),
             keys: given.keys.clone().unwrap_or(usual.keys),
+            present: false,
         },
     };
-    comfort.theme = options.theme.unwrap_or(comfort.theme);
-    comfort.layout = options.layout.unwrap_or(comfort.layout);
-    comfort.ascii |= options.ascii;
+    comfort.theme = options.appearance.theme.unwrap_or(comfort.theme);
+    comfort.layout = options.appearance.layout.unwrap_or(comfort.layout);
+    comfort.ascii |= options.appearance.ascii;
     comfort.mouse &= !options.no_mouse;
+    comfort.present = options.present;
     comfort
 }
 

@@ -1,5 +1,6 @@
 //! `show`: one moment of a run, as a picture or as data.
 
+use super::config::Appearance;
 use super::load::{self, Failure};
 use super::{Moment, Picture, Settings, output};
 use crate::export::{jsonl, picture};
@@ -13,7 +14,8 @@ pub fn show(
     settings: &Settings,
     moment: &Moment,
     format: Picture,
-    (columns, rows): (u16, u16),
+    size: (u16, u16),
+    appearance: &Appearance,
 ) -> Result<(), Failure> {
     let mut story = load::story(name, settings)?;
     let at = find(&story, moment)?;
@@ -23,7 +25,13 @@ pub fn show(
         jsonl::line(&serde_json::json!(state::of(&story)), &mut out)?;
         return Ok(out.flush()?);
     }
-    let screen = crate::tui::picture(story, columns, rows);
+    let screen = crate::tui::picture(
+        story,
+        size,
+        appearance.layout,
+        appearance.theme.unwrap_or_default(),
+        appearance.ascii,
+    );
     match format {
         Picture::Svg => picture::svg(&screen, &mut out)?,
         Picture::Ansi => picture::ansi(&screen, &mut out)?,

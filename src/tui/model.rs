@@ -332,7 +332,9 @@ impl Player {
     /// A story that was just opened, as the user likes it, and where it was left at another time.
     fn welcome(&mut self, comfort: &Comfort, remembered: &Remembered) {
         self.speed = comfort.speed;
+        self.stage.presenting = comfort.present;
         self.arrange(comfort.layout);
+        self.enter(self.story.step().map(|step| step.chapter));
         if let Some(moment) = remembered.moment(&self.story) {
             self.arrive(moment);
             self.message = Some(WERE_HERE.into());

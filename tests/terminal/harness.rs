@@ -1,6 +1,7 @@
 //! A pseudo-terminal with the real binary in it, and what one makes of its output.
 
 use pagewalk::export::picture;
+use pagewalk::scenario::stage::ThemeName;
 use pagewalk::scenario::{library, read};
 use pagewalk::story::Story;
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
@@ -189,6 +190,7 @@ pub fn drawn(name: &str, moment: impl Fn(&Story) -> usize, (columns, rows): (u16
     let mut story = Story::new(scenario).unwrap();
     story.timeline.seek(moment(&story));
     let mut bytes = vec![];
-    picture::text(&pagewalk::tui::picture(story, columns, rows), &mut bytes).unwrap();
+    picture::text(&pagewalk::tui::picture(story, (columns, rows), None, ThemeName::Dark, false), &mut bytes)
+        .unwrap();
     String::from_utf8(bytes).unwrap().trim_end_matches('\n').to_owned()
 }
