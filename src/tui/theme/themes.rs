@@ -38,8 +38,8 @@ pub const DARK: Theme = Theme {
     sheets: [
         sheet(0x0016_181d),
         over(0x003a_4150, 0x00ff_ffff, BOLD),
-        over(0x00f2_c14e, 0x0016_181d, BOLD),
-        over(0x002c_4a70, 0x00ff_ffff, NORMAL),
+        over(0x002a_67b8, 0x00ff_ffff, BOLD),
+        over(0x0024_3b58, 0x00ff_ffff, NORMAL),
         sheet(0x0020_242c),
         over(0x0016_181d, 0x0078_7e89, NORMAL),
     ],
@@ -63,7 +63,7 @@ pub const LIGHT: Theme = Theme {
     sheets: [
         sheet(0x00fa_faf7),
         over(0x00d5_d9e0, 0x0000_0000, BOLD),
-        over(0x0086_4a00, 0x00ff_ffff, BOLD),
+        over(0x000b_57b0, 0x00ff_ffff, BOLD),
         over(0x00c4_dcf7, 0x000d_2238, NORMAL),
         sheet(0x00ee_efec),
         over(0x00fa_faf7, 0x0072_7780, NORMAL),
@@ -88,8 +88,8 @@ pub const PROJECTOR: Theme = Theme {
     sheets: [
         sheet(0x00ff_ffff),
         over(0x0000_0000, 0x00ff_ffff, BOLD),
-        over(0x00ff_d400, 0x0000_0000, BOLD),
-        over(0x00ff_f2b0, 0x0000_0000, BOLD),
+        over(0x0000_3fa0, 0x00ff_ffff, BOLD),
+        over(0x00cf_e0ff, 0x0000_0000, BOLD),
         sheet(0x00f0_f0f0),
         over(0x00ff_ffff, 0x0070_7070, NORMAL),
     ],
@@ -113,8 +113,8 @@ pub const OKABE_ITO: Theme = Theme {
     sheets: [
         sheet(0x0000_0000),
         over(0x003c_3c3c, 0x00ff_ffff, BOLD),
-        over(0x00f0_e442, 0x0000_0000, BOLD),
-        over(0x0000_5f96, 0x00ff_ffff, NORMAL),
+        over(0x0000_72b2, 0x00ff_ffff, BOLD),
+        over(0x0000_3a5c, 0x00ff_ffff, NORMAL),
         sheet(0x001c_1c1c),
         over(0x0000_0000, 0x0080_8080, NORMAL),
     ],
