@@ -40,7 +40,9 @@ pub const TABLE: &[Command] = &[
     command("explain", "", "all about what is selected", nothing, |model, _| {
         message(model, Message::Explain)
     }),
-    command("copy", "", "copy the value of what is selected", nothing, |model, _| message(model, Message::Copy)),
+    command("copy", "", "copy the value of what is selected", nothing, |model, _| {
+        message(model, Message::Copy)
+    }),
     command("present", "", "show the room a calm screen, or the whole one", nothing, |model, _| {
         message(model, Message::Present)
     }),

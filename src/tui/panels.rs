@@ -140,6 +140,14 @@ fn fitted(player: &Player, name: PanelName, all: Rows, area: Rect) -> Shown {
     Shown { name, rows, area }
 }
 
+/// The panels that Tab brings and that cannot be seen beside these, the next one first.
+pub fn hidden(player: &Player, area: Rect, shown: &[Shown]) -> Vec<PanelName> {
+    let ring = arrange::ring(player.layout, area.width);
+    let next = ring.iter().position(|name| *name == player.focus).map_or(0, |at| at + 1);
+    let names = ring[next..].iter().chain(&ring[..next]).copied();
+    names.filter(|name| shown.iter().all(|shown| shown.name != *name)).collect()
+}
+
 /// One panel, and what else fits.
 fn narrow(player: &Player, area: Rect) -> Vec<Shown> {
     if player.layout != Layout::Overview {
@@ -187,9 +195,9 @@ fn stacked(player: &Player, area: Rect) -> Vec<Shown> {
         if name == player.focus || name == PanelName::Event {
             continue;
         }
-        let rows = rows(player, name, area.width, 0);
-        if y + rows.height() <= area.bottom() {
-            let height = rows.height();
+        let rows = rows(player, name, area.width, area.bottom().saturating_sub(y).max(1));
+        let height = rows.height();
+        if y + height <= area.bottom() {
             panels.push(Shown { name, rows, area: Rect { y, height, ..area } });
             y += height + 1;
         }
