@@ -46,6 +46,12 @@ impl Rows {
         self.focus
     }
 
+    /// The columns of its longest row.
+    pub fn width(&self) -> usize {
+        let width = |row: &Line| row.spans.iter().map(|span| span.text.width()).sum();
+        self.rows.iter().map(width).max().unwrap_or_default()
+    }
+
     /// How many rows of the screen show all of it, with its title.
     pub fn height(&self) -> u16 {
         u16::try_from(self.rows.len() + 1).unwrap_or(u16::MAX)
@@ -185,7 +191,7 @@ mod tests {
         let line = Line::of(Role::Plain, "·=empty").with(Role::Fault, "  ✗").with(Role::Dim, "=fault");
         assert_eq!(told(&line, 12), ["·=empty  ", "  ✗=fault"]);
         let line = Line::of(Role::Plain, "one  ✗").with(Role::Dim, "=fault");
-        assert_eq!(told(&line, 8), ["one  ", "  ✗=faul", "  t"], "too long for a row under the first piece");
+        assert_eq!(told(&line, 8), ["one  ✗", "  =fault"], "too long for a row");
     }
 
     #[test]

@@ -10,12 +10,15 @@ use crate::kernel::frames::Usage;
 /// More lines than this are not listed.
 const MOST_LISTED: usize = 500;
 
-/// A list of at most so many lines, 0 for no end: none where there is no room for a heading and two more.
+/// In fewer lines than this, its heading counted, a list is of no use.
+const FEWEST_LINES: usize = 6;
+
+/// A list of at most so many lines, 0 for no end.
 pub fn lines(system: &System, touched: &Touched, room: usize) -> Vec<Line> {
     let owners = Owners::of_all(system);
     let runs = runs(system, &owners, |frame| frame.usage != Usage::Free);
     let room = if room == 0 { MOST_LISTED } else { room.min(MOST_LISTED) };
-    if runs.is_empty() || room < 3 {
+    if runs.is_empty() || room < FEWEST_LINES.min(runs.len() + 1) {
         return vec![];
     }
     let frames: usize = runs.iter().map(|run| run.frames).sum();
