@@ -113,7 +113,12 @@ impl<'a> Owners<'a> {
 
     /// The owners of a frame.
     pub fn owners(&self, ppn: Ppn, frame: &Frame) -> Vec<Owner> {
-        let pages = self.mappers(ppn).iter().map(|mapper| Owner::Page { pid: mapper.pid, va: mapper.va });
+        let geometry = self.system.geometry();
+        let pages = self.mappers(ppn).iter().map(|mapper| {
+            // A superpage's frames are its pages in their order.
+            let page = ppn.0.saturating_sub(mapper.place.pte.ppn(&geometry).0);
+            Owner::Page { pid: mapper.pid, va: VirtAddr(mapper.va.0.wrapping_add(page * PAGE)) }
+        });
         let mut owners: Vec<Owner> = pages.collect();
         owners.extend(self.pointers.get(&ppn).into_iter().flatten());
         match frame.usage {
