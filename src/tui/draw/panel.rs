@@ -61,6 +61,23 @@ pub fn rows(
     }
 }
 
+/// At the right end of a panel's rule, which panels Tab brings: as many as there is room for.
+pub fn aside(names: &[&str], area: Rect, buffer: &mut Buffer) {
+    let free = (area.left()..area.right()).rev();
+    let free =
+        free.take_while(|x| buffer.cell((*x, area.y)).is_some_and(|cell| cell.symbol() == "─")).count();
+    // A piece of the rule stays on either side.
+    let room = free.saturating_sub(2);
+    let told = |names: &[&str]| format!(" Tab {} ", names.join(", "));
+    let all = told(names);
+    if names.is_empty() || told(&names[..1]).width() > room {
+        return;
+    }
+    let text = if all.width() <= room { all } else { format!("{} ", cut(all.trim_end(), room - 1)) };
+    let x = area.right() - 1 - text.width() as u16;
+    buffer.set_string(x, area.y, text, ink(Role::Dim, Ground::Page));
+}
+
 /// How much there is above and below what is shown, for the end of a title.
 pub fn more(above: usize, below: usize) -> String {
     match (above, below) {

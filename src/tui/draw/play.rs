@@ -29,6 +29,10 @@ pub fn draw(player: &Player, area: Rect, buffer: &mut Buffer) {
         let scroll = if in_focus { player.scroll } else { 0 };
         panel::draw(shown, in_focus, scroll, &lit, buffer);
     }
+    if let Some(focus) = shown.iter().find(|shown| shown.name == player.focus) {
+        let hidden = panels::hidden(player, area, &shown);
+        panel::aside(&hidden.iter().map(|name| name.name()).collect::<Vec<_>>(), focus.area, buffer);
+    }
     if player.stage.spotlight {
         let focus = shown.iter().filter(|shown| [player.focus, PanelName::Event].contains(&shown.name));
         let lit: Vec<Rect> = focus.map(|shown| shown.area).chain([frame.footer]).collect();
