@@ -12,7 +12,9 @@ mod folder;
 mod home;
 mod load;
 mod new;
+mod notes;
 mod problems;
+mod publish;
 mod run;
 mod schema;
 mod show;
@@ -21,6 +23,7 @@ mod test;
 mod watch;
 
 use crate::plain::Plain;
+use crate::tui::{Seen, speaker::Speaker};
 use anstream::{AutoStream, ColorChoice};
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
@@ -153,6 +156,11 @@ enum Command {
         #[arg(long)]
         path: bool,
     },
+    /// What the speaker says, and a clock: in a second terminal, which follows what the first one plays.
+    Notes {
+        #[command(flatten)]
+        options: config::Looks,
+    },
     /// Put scenario files into the one layout, in place.
     Fmt {
         /// Files, or - for standard input, which goes to standard output.
@@ -265,6 +273,7 @@ pub fn main() -> ExitCode {
             show::show(scenario, settings, moment, *format, *size)
         }
         Some(Command::Config { options, path }) => config::config(options, *path),
+        Some(Command::Notes { options }) => notes::notes(&config::Options::of(options)),
         Some(Command::New(new)) => new::new(new),
         Some(Command::Fmt { files, check }) => fmt::fmt(files, *check),
         Some(Command::Decode { kind, value, mode, format }) => decode::decode(*kind, *value, *mode, *format),
@@ -305,12 +314,15 @@ fn play(play: &Play) -> Result<(), Failure> {
     let colour = AutoStream::choice(&std::io::stdout()) != ColorChoice::Never;
     let comfort = config::Config::load(&play.options)?.comfort;
     let remembered = if play.no_state { Default::default() } else { state::load() };
+    let mut publisher = publish::Publisher::new(!play.no_state);
+    let seen: Seen<'_> = &mut |model| publisher.tell(Speaker::of(model));
     let remembered = match (story, watched) {
         (Some(story), Some(watched)) => {
-            crate::tui::follow(story, &watched.follow(), comfort, remembered, colour)
+            crate::tui::follow(story, &watched.follow(), comfort, remembered, seen, colour)
         }
-        (story, _) => crate::tui::play(story, comfort, remembered, colour),
+        (story, _) => crate::tui::play(story, comfort, remembered, seen, colour),
     }?;
+    drop(publisher);
     if !play.no_state {
         state::save(&remembered);
     }

@@ -19,24 +19,38 @@ use std::path::{Path, PathBuf};
 /// More bytes than this are no configuration.
 const MAX_BYTES: u64 = 64 << 10;
 
-/// What is said of the screen on the command line.
+/// What is said on the command line of how a screen looks.
 #[derive(Args, Clone, Debug, Default, PartialEq)]
-pub struct Options {
+pub struct Looks {
     /// The colours of the screen.
     #[arg(long, value_name = "NAME", value_parser = themes())]
     theme: Option<ThemeName>,
     /// Draw the screen with ASCII characters alone.
     #[arg(long)]
     ascii: bool,
+    /// Read no configuration file.
+    #[arg(long)]
+    no_config: bool,
+}
+
+/// What is said of the screen on the command line.
+#[derive(Args, Clone, Debug, Default, PartialEq)]
+pub struct Options {
+    #[command(flatten)]
+    looks: Looks,
     /// The layout that a story begins with.
     #[arg(long, value_name = "NAME", value_parser = layouts())]
     layout: Option<Layout>,
     /// Do not listen to the mouse.
     #[arg(long)]
     no_mouse: bool,
-    /// Read no configuration file.
-    #[arg(long)]
-    no_config: bool,
+}
+
+impl Options {
+    /// Nothing but these looks.
+    pub fn of(looks: &Looks) -> Self {
+        Self { looks: looks.clone(), ..Self::default() }
+    }
 }
 
 fn themes() -> impl TypedValueParser<Value = ThemeName> {
@@ -99,7 +113,7 @@ impl Config {
     pub fn load(options: &Options) -> Result<Self, Failure> {
         let path = home::config();
         let file = match &path {
-            Some(path) if !options.no_config => file(path)?,
+            Some(path) if !options.looks.no_config => file(path)?,
             _ => None,
         };
         let comfort = comfort(file.as_ref(), options);
@@ -108,7 +122,7 @@ impl Config {
 
     /// Where a key's value comes from.
     fn origin(&self, key: &str) -> Origin {
-        let Options { theme, ascii, layout, no_mouse, no_config: _ } = &self.options;
+        let Options { looks: Looks { theme, ascii, no_config: _ }, layout, no_mouse } = &self.options;
         let given = self.file.as_ref();
         let (option, file) = match key {
             "theme" => (theme.is_some(), given.is_some_and(|given| given.theme.is_some())),
@@ -131,7 +145,7 @@ impl Config {
         let path = shown(path);
         match &self.file {
             Some(_) => format!("Read from {path}"),
-            None if self.options.no_config => {
+            None if self.options.looks.no_config => {
                 format!("No file was read, as --no-config says; its place is {path}")
             }
             None => format!("There is no file yet; its place is {path}"),
@@ -170,9 +184,9 @@ fn comfort(file: Option<&Given>, options: &Options) -> Comfort {
             keys: given.keys.clone().unwrap_or(usual.keys),
         },
     };
-    comfort.theme = options.theme.unwrap_or(comfort.theme);
+    comfort.theme = options.looks.theme.unwrap_or(comfort.theme);
     comfort.layout = options.layout.unwrap_or(comfort.layout);
-    comfort.ascii |= options.ascii;
+    comfort.ascii |= options.looks.ascii;
     comfort.mouse &= !options.no_mouse;
     comfort
 }
