@@ -19,28 +19,25 @@ use std::path::{Path, PathBuf};
 /// More bytes than this are no configuration.
 const MAX_BYTES: u64 = 64 << 10;
 
-/// How the screen looks.
+/// What is said on the command line of how a screen looks.
 #[derive(Args, Clone, Debug, Default, PartialEq, Eq)]
-pub struct Appearance {
+pub struct Looks {
     /// The colours of the screen.
     #[arg(long, value_name = "NAME", value_parser = themes())]
     pub theme: Option<ThemeName>,
     /// Draw the screen with ASCII characters alone.
     #[arg(long)]
     pub ascii: bool,
-    /// The layout that a story begins with.
-    #[arg(long, value_name = "NAME", value_parser = layouts())]
-    pub layout: Option<Layout>,
 }
 
 /// What is said of the screen on the command line.
 #[derive(Args, Clone, Debug, Default, PartialEq)]
 pub struct Options {
     #[command(flatten)]
-    appearance: Appearance,
-    /// Begin as the room shall see it: big, calm, without keys and settings.
-    #[arg(long)]
-    present: bool,
+    looks: Looks,
+    /// The layout that a story begins with.
+    #[arg(long, value_name = "NAME", value_parser = layouts())]
+    layout: Option<Layout>,
     /// Do not listen to the mouse.
     #[arg(long)]
     no_mouse: bool,
@@ -49,11 +46,19 @@ pub struct Options {
     no_config: bool,
 }
 
+impl Options {
+    /// Nothing but these looks, over the configuration or without it.
+    pub fn of(looks: &Looks, no_config: bool) -> Self {
+        Self { looks: looks.clone(), no_config, ..Self::default() }
+    }
+}
+
 fn themes() -> impl TypedValueParser<Value = ThemeName> {
     named(ThemeName::ALL.map(|theme| (theme.name(), theme)))
 }
 
-fn layouts() -> impl TypedValueParser<Value = Layout> {
+/// The names of layouts.
+pub fn layouts() -> impl TypedValueParser<Value = Layout> {
     named(Layout::ALL.map(|layout| (layout.name(), layout)))
 }
 
@@ -118,8 +123,7 @@ impl Config {
 
     /// Where a key's value comes from.
     fn origin(&self, key: &str) -> Origin {
-        let Options { appearance, no_mouse, present: _, no_config: _ } = &self.options;
-        let Appearance { theme, ascii, layout } = appearance;
+        let Options { looks: Looks { theme, ascii }, layout, no_mouse, no_config: _ } = &self.options;
         let given = self.file.as_ref();
         let (option, file) = match key {
             "theme" => (theme.is_some(), given.is_some_and(|given| given.theme.is_some())),
@@ -182,11 +186,10 @@ fn comfort(file: Option<&Given>, options: &Options) -> Comfort {
             present: false,
         },
     };
-    comfort.theme = options.appearance.theme.unwrap_or(comfort.theme);
-    comfort.layout = options.appearance.layout.unwrap_or(comfort.layout);
-    comfort.ascii |= options.appearance.ascii;
+    comfort.theme = options.looks.theme.unwrap_or(comfort.theme);
+    comfort.layout = options.layout.unwrap_or(comfort.layout);
+    comfort.ascii |= options.looks.ascii;
     comfort.mouse &= !options.no_mouse;
-    comfort.present = options.present;
     comfort
 }
 

@@ -1,9 +1,10 @@
 //! `show`: one moment of a run, as a picture or as data.
 
-use super::config::Appearance;
+use super::config::Looks;
 use super::load::{self, Failure};
 use super::{Moment, Picture, Settings, output};
 use crate::export::{jsonl, picture};
+use crate::scenario::stage::Layout;
 use crate::story::Story;
 use crate::view::state;
 use std::io::Write;
@@ -15,7 +16,8 @@ pub fn show(
     moment: &Moment,
     format: Picture,
     size: (u16, u16),
-    appearance: &Appearance,
+    looks: &Looks,
+    layout: Option<Layout>,
 ) -> Result<(), Failure> {
     let mut story = load::story(name, settings)?;
     let at = find(&story, moment)?;
@@ -25,13 +27,7 @@ pub fn show(
         jsonl::line(&serde_json::json!(state::of(&story)), &mut out)?;
         return Ok(out.flush()?);
     }
-    let screen = crate::tui::picture(
-        story,
-        size,
-        appearance.layout,
-        appearance.theme.unwrap_or_default(),
-        appearance.ascii,
-    );
+    let screen = crate::tui::picture(story, size, layout, looks.theme.unwrap_or_default(), looks.ascii);
     match format {
         Picture::Svg => picture::svg(&screen, &mut out)?,
         Picture::Ansi => picture::ansi(&screen, &mut out)?,

@@ -390,6 +390,10 @@ impl Player {
             self.arrange(layout);
         }
         if let Some(focus) = focus {
+            // The reader may have chosen a layout that does not have it.
+            if !self.layout.panels().contains(&focus) {
+                self.arrange(Layout::default());
+            }
             self.focus_on(focus);
         }
     }

@@ -1,6 +1,7 @@
 //! The terminal: what comes from it becomes messages, and what the model shows goes to it. However the program ends, it is
 //! as it was before.
 
+pub mod follow;
 mod held;
 mod looks;
 #[cfg(unix)]
@@ -10,7 +11,7 @@ use super::message::Message;
 use super::model::Model;
 use super::reload::{self, Reload};
 use super::update::update;
-use super::{draw, keys, mouse};
+use super::{Seen, draw, keys, mouse};
 use crossterm::clipboard::CopyToClipboard;
 use crossterm::event::{self, Event, KeyEventKind};
 use crossterm::execute;
@@ -44,14 +45,19 @@ impl Turn {
 }
 
 /// Shows a model and obeys keys until the user quits. Files that were read again arrive meanwhile.
-pub fn run(model: &mut Model, reloads: Option<&Receiver<Reload>>, colour: bool) -> io::Result<()> {
+pub fn run(
+    model: &mut Model,
+    reloads: Option<&Receiver<Reload>>,
+    seen: Seen<'_>,
+    colour: bool,
+) -> io::Result<()> {
     crossterm::style::force_color_output(colour);
     model.looks = looks::of(&model.comfort, colour);
     let turn = Turn::default();
     #[cfg(unix)]
     signals::obey(turn.clone())?;
     let mut terminal = held::take()?;
-    let ended = obey(&mut terminal, model, reloads, &turn);
+    let ended = obey(&mut terminal, model, reloads, seen, &turn);
     held::give_back()?;
     ended
 }
@@ -60,12 +66,14 @@ fn obey(
     terminal: &mut ratatui::DefaultTerminal,
     model: &mut Model,
     reloads: Option<&Receiver<Reload>>,
+    seen: Seen<'_>,
     turn: &Turn,
 ) -> io::Result<()> {
     let size = terminal.size()?;
     update(model, Message::Resize(size.width, size.height));
     while !model.quit {
         turn.take(|| show(terminal, model, turn.resumed()))?;
+        seen(model);
         match next(model.patience(), reloads, turn)? {
             Next::Event(event) => obey_event(model, &event),
             Next::Reload(reload) => reload::update(model, reload),

@@ -181,6 +181,12 @@ pub const NONE: Theme = Theme {
 /// All of them.
 pub const ALL: [&Theme; 6] = [&DARK, &LIGHT, &PROJECTOR, &OKABE_ITO, &TERMINAL, &NONE];
 
+/// The one that follows another; the first after the last.
+pub fn after(theme: &Theme) -> &'static Theme {
+    let at = ALL.iter().position(|known| known.name == theme.name);
+    ALL[at.map_or(0, |at| (at + 1) % ALL.len())]
+}
+
 /// The theme of a name; `None` for the one that fits the terminal.
 pub fn named(name: ThemeName) -> Option<&'static Theme> {
     ALL.into_iter().find(|theme| theme.name == name.name())
