@@ -1,6 +1,6 @@
 //! What the screen shows: all of it, and nothing about how.
 
-use super::arrange;
+use super::{arrange, pace, tour};
 use super::comfort::Comfort;
 use super::gallery::Gallery;
 use super::line::Line;
@@ -235,6 +235,7 @@ impl Model {
         if let Screen::Play(player) = &mut self.screen {
             player.welcome(&self.comfort, &self.remembered);
         }
+        tour::offer(&mut self);
         self
     }
 
@@ -269,6 +270,7 @@ impl Model {
             }
             self.screen = Screen::Play(player);
         }
+        tour::notice(self);
     }
 
     /// Goes back to the gallery.
@@ -300,7 +302,7 @@ impl Model {
     pub fn patience(&self) -> Option<Duration> {
         match &self.screen {
             Screen::Gallery => Some(PREVIEW),
-            Screen::Play(player) => player.playing.then(|| player.speed.interval()),
+            Screen::Play(player) => player.playing.then(|| pace::interval(player)),
         }
     }
 }
