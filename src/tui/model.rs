@@ -1,6 +1,5 @@
 //! What the screen shows: all of it, and nothing about how.
 
-use super::{arrange, pace, tour};
 use super::comfort::Comfort;
 use super::gallery::Gallery;
 use super::line::Line;
@@ -9,6 +8,7 @@ use super::reload::Live;
 use super::remembered::Remembered;
 use super::search::Search;
 use super::theme::{self, Depth, Theme};
+use super::{arrange, pace, tour};
 use crate::hw::PhysAddr;
 use crate::kernel::Pid;
 use crate::scenario::stage::{Layout, PanelName};
@@ -308,7 +308,7 @@ impl Model {
 }
 
 impl Player {
-    /// A story at its moment, as it is first shown.
+    /// A story at its moment, as it is first shown: as the chapter wants it that the moment lies in.
     pub fn new(story: Story) -> Self {
         let mut player = Self {
             story,
