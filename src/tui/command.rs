@@ -53,7 +53,7 @@ pub const TABLE: &[Command] = &[
         model.leave();
         Ok(())
     }),
-    command("tour", "", "a tour of the screen", nothing, |model, _| {
+    command("tour", "", "tour of the screen, which plays by itself", nothing, |model, _| {
         tour::begin(model);
         Ok(())
     }),
