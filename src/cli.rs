@@ -23,7 +23,7 @@ mod test;
 mod watch;
 
 use crate::plain::Plain;
-use crate::tui::{Seen, comfort::Comfort, speaker::Speaker};
+use crate::tui::{Seen, comfort::Comfort, remembered::Remembered, speaker::Speaker};
 use anstream::{AutoStream, ColorChoice};
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
@@ -329,7 +329,7 @@ fn play(play: &Play) -> Result<(), Failure> {
     }
     let colour = AutoStream::choice(&std::io::stdout()) != ColorChoice::Never;
     let comfort = Comfort { present: play.present, ..config::Config::load(&play.options)?.comfort };
-    let remembered = if play.no_state { Default::default() } else { state::load() };
+    let remembered = if play.no_state { Remembered::of_nobody() } else { state::load() };
     let mut publisher = publish::Publisher::new(!play.no_state);
     let seen: Seen<'_> = &mut |model| publisher.tell(Speaker::of(model));
     let remembered = match (story, watched) {

@@ -1,6 +1,5 @@
 //! What the screen shows: all of it, and nothing about how.
 
-use super::arrange;
 use super::comfort::Comfort;
 use super::gallery::Gallery;
 use super::line::Line;
@@ -9,6 +8,7 @@ use super::reload::Live;
 use super::remembered::Remembered;
 use super::search::Search;
 use super::theme::{self, Depth, Theme};
+use super::{arrange, pace, tour};
 use crate::hw::PhysAddr;
 use crate::kernel::Pid;
 use crate::scenario::stage::{Layout, PanelName};
@@ -235,6 +235,7 @@ impl Model {
         if let Screen::Play(player) = &mut self.screen {
             player.welcome(&self.comfort, &self.remembered);
         }
+        tour::offer(&mut self);
         self
     }
 
@@ -269,6 +270,7 @@ impl Model {
             }
             self.screen = Screen::Play(player);
         }
+        tour::notice(self);
     }
 
     /// Goes back to the gallery.
@@ -300,13 +302,13 @@ impl Model {
     pub fn patience(&self) -> Option<Duration> {
         match &self.screen {
             Screen::Gallery => Some(PREVIEW),
-            Screen::Play(player) => player.playing.then(|| player.speed.interval()),
+            Screen::Play(player) => player.playing.then(|| pace::interval(player)),
         }
     }
 }
 
 impl Player {
-    /// A story at its moment, as it is first shown.
+    /// A story at its moment, as it is first shown: as the chapter wants it that the moment lies in.
     pub fn new(story: Story) -> Self {
         let mut player = Self {
             story,

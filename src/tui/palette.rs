@@ -1,10 +1,10 @@
 //! The palette: everything that can be done now, in one list that typing narrows.
 
-use super::command;
 use super::keys::{self, Place};
 use super::message::Message;
 use super::model::{Model, Screen};
 use super::update::update;
+use super::{action, command};
 
 /// Something that can be done.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,7 +75,8 @@ fn all(model: &Model) -> Vec<Entry> {
         deed: Deed::Message(binding.message),
     });
     let playing = model.player().is_some();
-    let commands = command::TABLE.iter().filter(|command| playing || command.name == "open");
+    let commands =
+        command::TABLE.iter().filter(|command| playing || ["open", "tour"].contains(&command.name));
     let lines = commands.flat_map(|command| {
         let whole = command::completions(model, &format!("{} ", command.name));
         let begin = Entry {
@@ -93,7 +94,16 @@ fn all(model: &Model) -> Vec<Entry> {
             let deed = if line.ends_with(' ') { Deed::Begin(line) } else { Deed::Command(line) };
             Entry { words, label, deed }
         };
-        let begin = Some(begin).filter(|_| !command.argument.is_empty());
+        let begin = match command.argument {
+            // What has a key as well is told once.
+            "" if action::all().iter().any(|(name, _)| *name == command.name) => None,
+            "" => Some(Entry {
+                deed: Deed::Command(command.name.into()),
+                label: format!(":{}", command.name),
+                ..begin
+            }),
+            _ => Some(begin),
+        };
         begin.into_iter().chain(whole.into_iter().map(entry)).collect::<Vec<_>>()
     });
     keys.chain(lines).collect()

@@ -6,7 +6,7 @@ use super::model::{Model, Player, Screen, Sheet};
 use super::reload::Live;
 use super::select::{self, Direction};
 use super::travel::travel;
-use super::{arrange, panels, search, sheet, theme};
+use super::{arrange, panels, search, sheet, theme, tour};
 use crate::scenario::stage::PanelName;
 use crate::view::{Thing, value};
 use ratatui::layout::Rect;
@@ -73,9 +73,10 @@ fn gallery(model: &mut Model, message: Message) {
         Message::NextScenario => gallery.chosen = (gallery.chosen + 1).min(gallery.last()),
         Message::PreviousScenario => gallery.chosen = gallery.chosen.saturating_sub(1),
         Message::Scenario(at) if at != gallery.chosen => gallery.chosen = at.min(gallery.last()),
-        Message::Choose | Message::Scenario(_) => model.open(),
+        Message::Choose | Message::Scenario(_) => tour::open(model),
         _ => {}
     }
+    tour::notice(model);
 }
 
 #[derive(PartialEq, Eq)]

@@ -16,6 +16,7 @@ mod panels;
 mod questions;
 mod reload;
 mod tables;
+mod tour;
 
 use insta::assert_snapshot;
 use journey::{gallery, journey};
