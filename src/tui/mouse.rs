@@ -45,7 +45,7 @@ fn in_story(player: &Player, area: Rect, place: Position) -> Option<Message> {
     }
     let frame = panels::frame(player, area);
     if !player.stage.presenting && frame.bar.contains(place) {
-        let tabs = draw::tabs(player.layout, frame.bar);
+        let tabs = draw::tabs(player, frame.bar);
         return tabs.into_iter().rfind(|(_, _, x)| *x <= place.x).map(|(layout, ..)| Message::Layout(layout));
     }
     let shown = panels::on_stage(player, area).into_iter().find(|shown| shown.area.contains(place))?;

@@ -15,6 +15,7 @@ mod panels;
 mod questions;
 mod reload;
 mod tables;
+mod whole;
 
 use insta::assert_snapshot;
 use journey::{gallery, journey};
