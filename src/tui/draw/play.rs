@@ -63,9 +63,8 @@ fn header(story: &Story, area: Rect, buffer: &mut Buffer) {
         false => format!("{} ", place(story)),
     };
     let room = usize::from(area.width).saturating_sub(set.width() + right.width() + 1);
-    let line = Line::of(Role::Strong, panel::cut(&left, room));
-    let line = line.with(Role::Path, panel::cut(&middle, room.saturating_sub(left.width())));
-    panel::line(&line, area, buffer);
+    let line = Line::of(Role::Strong, left).with(Role::Path, middle);
+    panel::line(&line, Rect { width: room as u16, ..area }, buffer);
     let start = area.width.saturating_sub((set.width() + right.width()) as u16);
     let right = Line::of(Role::Fault, set).with(Role::Dim, right);
     panel::line(&right, Rect { x: area.x + start, width: area.width - start, ..area }, buffer);
