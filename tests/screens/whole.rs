@@ -24,9 +24,6 @@ const MANY: usize = 100;
 /// So many complaints about a scenario are enough.
 const ENOUGH: usize = 3;
 
-/// How a moment can be shown.
-const WAYS: [Way; 4] = [Way::Whole, Way::Zoomed, Way::Presenting, Way::Event];
-
 /// A way to show a layout.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Way {
@@ -41,14 +38,12 @@ enum Way {
 }
 
 impl Way {
-    /// Whether it shows the same of another layout.
-    fn is_new(self, layout: Layout) -> bool {
-        match self {
-            Self::Whole | Self::Presenting => true,
-            // The overview and the tables have the same main panel.
-            Self::Zoomed => layout != Layout::Overview,
-            Self::Event => layout == Layout::Overview,
-        }
+    /// How a moment is shown: in every layout, and in one of them in all other ways. Those take turns, as to show all of
+    /// them at each moment takes minutes.
+    fn all(turn: usize) -> impl Iterator<Item = (Self, Layout)> {
+        let other = Layout::ALL[turn % Layout::ALL.len()];
+        let others = [Self::Zoomed, Self::Presenting, Self::Event].map(|way| (way, other));
+        Layout::ALL.map(|layout| (Self::Whole, layout)).into_iter().chain(others)
     }
 
     fn set(self, player: &mut Player, layout: Layout) {
@@ -87,12 +82,9 @@ fn moments(model: &Model) -> Vec<usize> {
 fn complaints(builtin: &Builtin, inks: &mut Inks) -> Vec<String> {
     let mut found = vec![];
     let mut model = Model::new(Some(story(builtin.name)));
-    for moment in moments(&model) {
+    for (turn, moment) in moments(&model).into_iter().enumerate() {
         player(&mut model).story.timeline.seek(moment);
-        for (way, layout) in WAYS.into_iter().flat_map(|way| Layout::ALL.map(|layout| (way, layout))) {
-            if !way.is_new(layout) {
-                continue;
-            }
+        for (way, layout) in Way::all(turn) {
             way.set(player(&mut model), layout);
             for (columns, rows) in SIZES {
                 let buffer = drawn(&model, columns, rows);

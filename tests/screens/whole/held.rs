@@ -32,7 +32,12 @@ pub fn complaint(player: &Player, buffer: &Buffer) -> Option<String> {
 
 /// The text of an area, row by row.
 fn text(buffer: &Buffer, area: Rect) -> Vec<String> {
-    area.rows().map(|row| row.positions().map(|at| buffer[at].symbol()).collect()).collect()
+    let area = area.intersection(buffer.area);
+    let cells = |y: u16| {
+        let start = usize::from(y) * usize::from(buffer.area.width) + usize::from(area.x);
+        &buffer.content()[start..start + usize::from(area.width)]
+    };
+    (area.top()..area.bottom()).map(|y| cells(y).iter().map(|cell| cell.symbol()).collect()).collect()
 }
 
 fn row(buffer: &Buffer, area: Rect) -> String {
@@ -55,9 +60,20 @@ fn apart(places: &[Rect], area: Rect) -> Option<String> {
 
 /// Something that stands in no place.
 fn beside(places: &[Rect], buffer: &Buffer) -> Option<String> {
-    let free = |at: &ratatui::layout::Position| !places.iter().any(|place| place.contains(*at));
-    let ink = buffer.area.positions().filter(free).find(|at| buffer[*at].symbol() != " ")?;
-    Some(format!("{:?} at {ink} is in no panel", buffer[ink].symbol()))
+    for y in buffer.area.top()..buffer.area.bottom() {
+        let here = places.iter().filter(|place| (place.top()..place.bottom()).contains(&y));
+        let mut here: Vec<Rect> = here.copied().collect();
+        here.sort_by_key(|place| place.x);
+        let ends = [0].into_iter().chain(here.iter().map(|place| place.right()));
+        let starts = here.iter().map(|place| place.left()).chain([buffer.area.right()]);
+        for (x, end) in ends.zip(starts) {
+            let free = row(buffer, Rect { x, y, width: end.saturating_sub(x), height: 1 });
+            if !free.trim().is_empty() {
+                return Some(format!("{free:?} at row {y}, column {x} is in no panel"));
+            }
+        }
+    }
+    None
 }
 
 /// A panel that is not as its rows are, or does not tell how many there are above and below.

@@ -5,24 +5,24 @@ use pagewalk::tui::ink::{self, Ground};
 use pagewalk::tui::theme::{self, Depth, Theme, contrast};
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
+use ratatui::style::Color;
 use std::collections::HashMap;
 use unicode_width::UnicodeWidthStr;
 
-/// Every ink with every character that was seen, once each.
+/// Every ink with every character that was seen, once each: the cell in which it was seen first.
 #[derive(Default)]
-pub struct Inks(HashMap<(ratatui::style::Color, ratatui::style::Color, String), Cell>);
+pub struct Inks(HashMap<(Color, Color, u64), Cell>);
 
 impl Inks {
     /// Keeps what a screen was drawn with.
     pub fn see(&mut self, buffer: &Buffer) {
-        let mut last: Option<&Cell> = None;
+        let mut last = None;
         for cell in buffer.content() {
-            if last.is_some_and(|last| last == cell) {
-                continue;
+            let key = (cell.fg, cell.bg, number(cell.symbol()));
+            if last != Some(key) {
+                self.0.entry(key).or_insert_with(|| cell.clone());
+                last = Some(key);
             }
-            last = Some(cell);
-            let key = (cell.fg, cell.bg, cell.symbol().to_owned());
-            self.0.entry(key).or_insert_with(|| cell.clone());
         }
     }
 
@@ -38,6 +38,12 @@ impl Inks {
         found.dedup();
         found
     }
+}
+
+/// The bytes of a character as a number, which is quicker to look up.
+fn number(symbol: &str) -> u64 {
+    assert!(symbol.len() <= 8, "{symbol:?} is more than one character");
+    symbol.bytes().fold(0, |number, byte| number << 8 | u64::from(byte))
 }
 
 /// A cell as a theme paints it.
