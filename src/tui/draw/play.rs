@@ -1,5 +1,6 @@
 //! The screen of a story.
 
+use super::super::footer;
 use super::super::ink::{Ground, ink, text};
 use super::super::keys;
 use super::super::model::Player;
@@ -151,6 +152,5 @@ pub fn timeline(player: &Player, area: Rect, buffer: &mut Buffer) {
 }
 
 fn footer(player: &Player, area: Rect, buffer: &mut Buffer) {
-    let playing = player.playing.then(|| format!("playing, {}", player.speed.words()));
-    super::footer(keys::playing(player), player.message.as_deref().or(playing.as_deref()), area, buffer);
+    super::footer(keys::playing(player), footer::message(player).as_deref(), area, buffer);
 }
