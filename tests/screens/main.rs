@@ -11,9 +11,11 @@ mod journey;
 mod journeys;
 mod looks;
 mod machines;
+mod mouse;
 mod panels;
 mod questions;
 mod reload;
+mod sizes;
 mod tables;
 mod whole;
 

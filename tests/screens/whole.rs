@@ -2,7 +2,7 @@
 //! once, in ink, and held against what it should say; themes are asked for the inks that were seen, as paint is a function
 //! of ink alone.
 
-mod held;
+pub mod held;
 mod inks;
 
 use crate::journey::story;
@@ -90,7 +90,8 @@ fn complaints(builtin: &Builtin, inks: &mut Inks) -> Vec<String> {
                 let buffer = drawn(&model, columns, rows);
                 inks.see(&buffer);
                 let wrong = held::complaint(model.player().unwrap(), &buffer);
-                let place = || format!("{} at moment {moment}, {way:?} {layout:?} {columns}x{rows}", builtin.name);
+                let place =
+                    || format!("{} at moment {moment}, {way:?} {layout:?} {columns}x{rows}", builtin.name);
                 found.extend(wrong.map(|what| format!("{}: {what}", place())));
                 if found.len() == ENOUGH {
                     return found;

@@ -6,6 +6,7 @@ use pagewalk::tui::model::Player;
 use pagewalk::tui::panels::{self, Shown};
 use pagewalk::tui::present::{self, Letters};
 use pagewalk::tui::{draw, footer, keys};
+use pagewalk::view::Mark;
 use pagewalk::view::place::{place, set};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -26,7 +27,9 @@ pub fn complaint(player: &Player, buffer: &Buffer) -> Option<String> {
     let scroll = |shown: &Shown| if shown.name == player.focus { player.scroll } else { 0 };
     edges
         .or_else(|| apart(&all, area))
-        .or_else(|| shown.iter().find_map(|shown| panel(shown, scroll(shown), buffer)))
+        .or_else(|| {
+            shown.iter().find_map(|shown| panel(shown, scroll(shown), player.selection.is_some(), buffer))
+        })
         .or_else(|| beside(&all, buffer))
 }
 
@@ -47,10 +50,9 @@ fn row(buffer: &Buffer, area: Rect) -> String {
 /// Places that overlap, or are not on the screen.
 fn apart(places: &[Rect], area: Rect) -> Option<String> {
     let outside = places.iter().find(|place| place.intersection(area) != **place);
-    let overlap = places
-        .iter()
-        .enumerate()
-        .find_map(|(at, one)| places[at + 1..].iter().find(|other| one.intersects(**other)).map(|other| (one, other)));
+    let overlap = places.iter().enumerate().find_map(|(at, one)| {
+        places[at + 1..].iter().find(|other| one.intersects(**other)).map(|other| (one, other))
+    });
     match (outside, overlap) {
         (Some(place), _) => Some(format!("{place} is outside")),
         (_, Some((one, other))) => Some(format!("{one} overlaps {other}")),
@@ -77,7 +79,7 @@ fn beside(places: &[Rect], buffer: &Buffer) -> Option<String> {
 }
 
 /// A panel that is not as its rows are, or does not tell how many there are above and below.
-fn panel(shown: &Shown, scroll: i32, buffer: &Buffer) -> Option<String> {
+fn panel(shown: &Shown, scroll: i32, selected: bool, buffer: &Buffer) -> Option<String> {
     let Shown { name, rows, area } = shown;
     let told = text(buffer, *area);
     let (height, columns) = (shown.height(), usize::from(area.width));
@@ -100,7 +102,8 @@ fn panel(shown: &Shown, scroll: i32, buffer: &Buffer) -> Option<String> {
             return Some(format!("{name:?} says {said:?} instead of {all:?}"));
         }
         let sign = told.chars().next().unwrap_or(' ');
-        if sign != line.mark.glyph() {
+        let lit = line.mark == Mark::None && selected && "»›".contains(sign);
+        if sign != line.mark.glyph() && !lit {
             return Some(format!("{name:?} has the sign {sign:?} at {all:?}"));
         }
     }
@@ -128,7 +131,9 @@ fn header(player: &Player, told: &str) -> Option<String> {
         _ => format!(" {title}  {number}/{} {}", story.scenario.chapters.len(), printable(chapter)),
     };
     let place = place(story);
-    let Some((before, _)) = told.rsplit_once(&place) else { return Some(format!("no {place:?} in {told:?}")) };
+    let Some((before, _)) = told.rsplit_once(&place) else {
+        return Some(format!("no {place:?} in {told:?}"));
+    };
     let set = set(story).is_none_or(|set| before.contains(&set) || before.contains('…'));
     let is_cut = before.split_once('…').is_some_and(|(kept, _)| all.starts_with(kept));
     let is_whole = before.strip_prefix(&*all).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '));
