@@ -1,7 +1,10 @@
 //! The footer: the most important keys of the moment. Where not all fit, the least important fall away first.
 
 use super::keys::{self, Binding, Place};
-use ratatui::layout::Rect;
+use super::layout;
+use super::model::{Model, Player};
+use ratatui::layout::{Position, Rect};
+use std::borrow::Cow;
 
 /// A key in the footer.
 #[derive(Clone, Copy, Debug)]
@@ -54,4 +57,25 @@ pub fn items(places: &[Place], message: Option<&str>, area: Rect) -> Vec<Item> {
         item
     };
     shown.into_iter().map(item).collect()
+}
+
+/// What stands before the keys: something to tell, or that the story plays by itself.
+pub fn message(player: &Player) -> Option<Cow<'_, str>> {
+    let playing = || player.playing.then(|| format!("playing, {}", player.speed.words()).into());
+    player.message.as_deref().map(Cow::Borrowed).or_else(playing)
+}
+
+/// The key that stands at a place of the screen. While somebody speaks, or where there is no room, no keys are told.
+pub fn at(model: &Model, area: Rect, place: Position) -> Option<&'static Binding> {
+    let is_small = area.width < layout::SMALLEST.0 || area.height < layout::SMALLEST.1;
+    let presenting = model.sheet.is_none() && model.player().is_some_and(|player| player.stage.presenting);
+    if place.y + 1 != area.bottom() || is_small || presenting || model.line.is_some() {
+        return None;
+    }
+    // A sheet has the last row for its own keys.
+    let player = model.player().filter(|_| model.sheet.is_none());
+    let message = player.and_then(message);
+    let row = Rect { y: place.y, height: 1, ..area };
+    let items = items(keys::places(model), message.as_deref(), row);
+    items.iter().find(|item| (item.x..item.x + item.width()).contains(&place.x)).map(|item| item.binding)
 }

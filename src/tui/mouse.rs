@@ -3,9 +3,10 @@
 use super::message::Message;
 use super::model::{Model, Player, Screen};
 use super::track::Track;
-use super::{draw, footer, keys, panels, select, sheet};
+use super::{draw, footer, panels, select, sheet};
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};
+use unicode_width::UnicodeWidthStr;
 
 /// How many rows one turn of the wheel scrolls.
 const WHEEL: i32 = 3;
@@ -23,15 +24,12 @@ pub fn message(model: &Model, event: MouseEvent) -> Option<Message> {
 }
 
 fn clicked(model: &Model, place: Position) -> Option<Message> {
-    if let Some(laid) = sheet::laid(model, model.area()) {
-        return if laid.area.contains(place) { None } else { Some(Message::Back) };
-    }
     let area = model.area();
-    if place.y + 1 == area.bottom() {
-        let player = model.player().and_then(|player| player.message.as_deref());
-        let items = footer::items(keys::places(model), player, Rect { y: place.y, height: 1, ..area });
-        let item = items.iter().find(|item| (item.x..item.x + item.width()).contains(&place.x))?;
-        return Some(item.binding.message);
+    if let Some(binding) = footer::at(model, area, place) {
+        return Some(binding.message);
+    }
+    if let Some(laid) = sheet::laid(model, area) {
+        return if laid.area.contains(place) { None } else { Some(Message::Back) };
     }
     match &model.screen {
         Screen::Gallery => draw::gallery_row(model, area, place).map(Message::Scenario),
@@ -45,8 +43,9 @@ fn in_story(player: &Player, area: Rect, place: Position) -> Option<Message> {
     }
     let frame = panels::frame(player, area);
     if !player.stage.presenting && frame.bar.contains(place) {
-        let tabs = draw::tabs(player.layout, frame.bar);
-        return tabs.into_iter().rfind(|(_, _, x)| *x <= place.x).map(|(layout, ..)| Message::Layout(layout));
+        let tabs = draw::tabs(player, frame.bar);
+        let under = |(_, label, x): &(_, String, u16)| (*x..*x + label.width() as u16).contains(&place.x);
+        return tabs.into_iter().find(under).map(|(layout, ..)| Message::Layout(layout));
     }
     let shown = panels::on_stage(player, area).into_iter().find(|shown| shown.area.contains(place))?;
     let scroll = if shown.name == player.focus { player.scroll } else { 0 };

@@ -77,7 +77,9 @@ pub fn frame(player: &Player, area: Rect) -> Frame {
         // The author's words have room here as well.
         (Letters::Usual, lines) => lines.len() as u16 + note(player, area).len() as u16,
     };
-    let rows = rows.clamp(5, (area.height / 2).max(5));
+    // A panel says something from four rows on; around it stand five.
+    let most = (area.height / 2).min(area.height.saturating_sub(9)).max(5);
+    let rows = rows.clamp(5, most);
     let [header, _, body, _, sentence, timeline, footer] = Layout::vertical([
         Constraint::Length(1),
         Constraint::Length(1),

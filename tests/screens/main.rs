@@ -11,12 +11,15 @@ mod journey;
 mod journeys;
 mod looks;
 mod machines;
+mod mouse;
 mod notes;
 mod panels;
 mod questions;
 mod reload;
+mod sizes;
 mod tables;
 mod tour;
+mod whole;
 
 use insta::assert_snapshot;
 use journey::{gallery, journey};

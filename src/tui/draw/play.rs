@@ -1,5 +1,6 @@
 //! The screen of a story.
 
+use super::super::footer;
 use super::super::ink::{Ground, ink, text};
 use super::super::keys;
 use super::super::model::Player;
@@ -7,6 +8,7 @@ use super::super::panels;
 use super::super::track::Track;
 use super::panel::{self, Lit};
 use super::present;
+use crate::scenario::diagnostic::printable;
 use crate::scenario::stage::{self, PanelName};
 use crate::story::Story;
 use crate::view::place::{place, set, settings};
@@ -66,40 +68,48 @@ fn header(story: &Story, area: Rect, buffer: &mut Buffer) {
         false => format!("{} ", place(story)),
     };
     let room = usize::from(area.width).saturating_sub(set.width() + right.width() + 1);
-    let line = Line::of(Role::Strong, panel::cut(&left, room));
-    let line = line.with(Role::Path, panel::cut(&middle, room.saturating_sub(left.width())));
-    panel::line(&line, area, buffer);
+    let line = Line::of(Role::Strong, left).with(Role::Path, middle);
+    panel::line(&line, Rect { width: room as u16, ..area }, buffer);
     let start = area.width.saturating_sub((set.width() + right.width()) as u16);
     let right = Line::of(Role::Fault, set).with(Role::Dim, right);
     panel::line(&right, Rect { x: area.x + start, width: area.width - start, ..area }, buffer);
 }
 
 /// The names of the layouts, each after its key. Where there is no room for all of them, the keys alone, and the name of
-/// the one that is shown.
+/// the one that is shown. At the right end stands what makes the screen another one than the layout's.
 fn bar(player: &Player, area: Rect, buffer: &mut Buffer) {
-    for (layout, label, x) in tabs(player.layout, area) {
+    let mut end = area.x;
+    for (layout, label, x) in tabs(player, area) {
         let ground = if layout == player.layout { Ground::Chosen } else { Ground::Page };
         let role = if layout == player.layout { Role::Strong } else { Role::Dim };
         let room = area.right().saturating_sub(x);
-        buffer.set_stringn(x, area.y, &label, room.into(), ink(role, ground));
+        (end, _) = buffer.set_stringn(x, area.y, &label, room.into(), ink(role, ground));
     }
-    let whose = player.process.and_then(|pid| player.story.system().process(pid));
-    let zoomed = player.zoomed.then_some("zoomed: z goes back");
-    let state = [whose.map(|process| format!("memory of {}", process.name)), zoomed.map(str::to_owned)];
-    let state = state.into_iter().flatten().collect::<Vec<_>>().join(" · ");
-    let used: usize = tabs(player.layout, area).iter().map(|(_, label, _)| label.width()).sum();
-    let room = usize::from(area.width).saturating_sub(used + 3);
-    let state = panel::cut(&state, room);
+    let room = usize::from(area.right().saturating_sub(end + 2));
+    let state = panel::cut(&state(player), room);
     let x = area.right().saturating_sub(state.width() as u16 + 1);
     buffer.set_string(x, area.y, state, text(Role::Strong));
 }
 
-/// The layouts with their labels, and where these begin.
-pub fn tabs(chosen: stage::Layout, area: Rect) -> Vec<(stage::Layout, String, u16)> {
+/// Whose memory is shown, if that was chosen, and that there are other panels behind the one that is zoomed.
+fn state(player: &Player) -> String {
+    let whose = player.process.and_then(|pid| player.story.system().process(pid));
+    let whose = whose.map(|process| format!("memory of {}", printable(&process.name)));
+    let zoomed = player.zoomed.then(|| "zoomed: z goes back".to_owned());
+    whose.into_iter().chain(zoomed).collect::<Vec<_>>().join(" · ")
+}
+
+/// The layouts with their labels, and where these begin. What else the bar says comes before names of layouts.
+pub fn tabs(player: &Player, area: Rect) -> Vec<(stage::Layout, String, u16)> {
+    let chosen = player.layout;
     let all = stage::Layout::ALL;
     let full: Vec<String> =
         all.iter().enumerate().map(|(at, layout)| format!("{} {}", at + 1, layout.title())).collect();
-    let room = usize::from(area.width);
+    let state = match state(player).width() {
+        0 => 0,
+        columns => columns + 2,
+    };
+    let room = usize::from(area.width).saturating_sub(state);
     let needed = |gap: usize| full.iter().map(|label| label.width() + gap).sum::<usize>() + 1;
     let gap = [3, 2, 1].into_iter().find(|gap| needed(*gap) <= room);
     let mut x = area.x;
@@ -146,6 +156,5 @@ pub fn timeline(player: &Player, area: Rect, buffer: &mut Buffer) {
 }
 
 fn footer(player: &Player, area: Rect, buffer: &mut Buffer) {
-    let playing = player.playing.then(|| format!("playing, {}", player.speed.words()));
-    super::footer(keys::playing(player), player.message.as_deref().or(playing.as_deref()), area, buffer);
+    super::footer(keys::playing(player), footer::message(player).as_deref(), area, buffer);
 }
