@@ -16,6 +16,7 @@ mod panels;
 mod questions;
 mod reload;
 mod sizes;
+mod stories;
 mod tables;
 mod whole;
 
