@@ -128,13 +128,39 @@ fn column(player: &Player, column: &Column, area: Rect) -> Vec<Shown> {
             want => want,
         })
         .collect();
-    let mut areas = layout::stack(area, &wants);
-    if let (Some(last), true) = (areas.last_mut(), player.layout == Layout::Overview && places.len() > 2) {
+    let mut panels = under_each_other(player, places.iter().map(|place| place.name).zip(all), wants, area);
+    if let (Some(last), true) = (panels.last_mut(), player.layout == Layout::Overview && places.len() > 2) {
         // The last panel stays at the edge below while others grow.
-        last.y = area.bottom() - last.height;
+        last.area.y = area.bottom() - last.area.height;
     }
-    let panels = places.iter().zip(all).zip(areas);
-    panels.map(|((place, all), area)| fitted(player, place.name, all, area)).collect()
+    panels
+}
+
+/// Panels in their areas. What one of them leaves, as it can say the same in fewer rows than it was given, the others get.
+fn under_each_other(
+    player: &Player,
+    panels: impl Iterator<Item = (PanelName, Rows)>,
+    mut wants: Vec<layout::Want>,
+    area: Rect,
+) -> Vec<Shown> {
+    let (names, all): (Vec<PanelName>, Vec<Rows>) = panels.unzip();
+    let fitted = |at: usize, area: Rect| fitted(player, names[at], all[at].clone(), area);
+    let areas = layout::stack(area, &wants);
+    let mut shown: Vec<Shown> = areas.iter().enumerate().map(|(at, area)| fitted(at, *area)).collect();
+    let leaves = |shown: &Shown| shown.rows.height() < shown.area.height;
+    if !shown.iter().any(leaves) {
+        return shown;
+    }
+    for (want, shown) in wants.iter_mut().zip(&shown).filter(|(_, shown)| leaves(shown)) {
+        want.rows = shown.rows.height();
+    }
+    for (at, area) in layout::stack(area, &wants).into_iter().enumerate() {
+        shown[at] = match shown[at].rows.height() == area.height {
+            true => Shown { area, ..shown[at].clone() },
+            false => fitted(at, area),
+        };
+    }
+    shown
 }
 
 /// A panel in its area: told anew if it is less than all of it takes, as some panels can say the same in fewer rows.
@@ -168,10 +194,9 @@ fn narrow(player: &Player, area: Rect) -> Vec<Shown> {
             _ => [PanelName::Registers, PanelName::Tlb],
         };
         let all = others.map(|name| rows(player, name, area.width, 0));
-        let wants = [0, 1].map(|at| layout::Want { rows: all[at].height(), least: 0, rank: at as u8 });
-        let areas = layout::stack(area, &wants);
-        let sides = others.into_iter().zip(all).zip(areas);
-        panels.extend(sides.map(|((name, all), area)| fitted(player, name, all, area)));
+        let want = |at: usize| layout::Want { rows: all[at].height(), least: 0, rank: at as u8 };
+        let wants = vec![want(0), want(1)];
+        panels.extend(under_each_other(player, others.into_iter().zip(all), wants, area));
     }
     panels
 }
@@ -182,10 +207,9 @@ pub fn presented(player: &Player, area: Rect) -> Vec<Shown> {
     let all: Vec<Rows> = names.iter().map(|name| rows(player, *name, area.width, 0)).collect();
     let wants: Vec<_> =
         names.iter().zip(&all).map(|(name, rows)| present::want(player, *name, rows.height())).collect();
-    let areas = layout::stack(area, &wants);
-    let panels = names.into_iter().zip(all).zip(areas);
-    let shown = panels.map(|((name, all), area)| fitted(player, name, all, area));
-    shown.filter(|shown| !shown.area.is_empty()).collect()
+    let mut panels = under_each_other(player, names.into_iter().zip(all), wants, area);
+    panels.retain(|shown| !shown.area.is_empty());
+    panels
 }
 
 /// The panel in focus above, and under it the other panels of the layout that fit whole. Where its rows are short, panels

@@ -17,6 +17,7 @@ mod panels;
 mod questions;
 mod reload;
 mod sizes;
+mod stories;
 mod tables;
 mod tour;
 mod whole;
