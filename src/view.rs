@@ -212,10 +212,10 @@ impl Line {
     }
 }
 
-/// The text without signs and roles.
+/// The text without signs and roles. A space that no row ends at is a space like others there.
 impl fmt::Display for Line {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.spans.iter().try_for_each(|span| f.write_str(&span.text))
+        self.spans.iter().try_for_each(|span| f.write_str(&span.text.replace('\u{a0}', " ")))
     }
 }
 

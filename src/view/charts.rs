@@ -104,7 +104,7 @@ impl Time {
                     Some(height) if height < row * BLOCKS.len() && row > 0 => ' ',
                     Some(height) => BLOCKS[(height - row * BLOCKS.len()).min(BLOCKS.len() - 1)],
                 };
-                let role = if at + 1 == self.bars.len() { Role::Changed } else { Role::Plain };
+                let role = if at + 1 == self.bars.len() { Role::Path } else { Role::Plain };
                 line = line.with_thing(Thing::Step(step.step), role, bar(glyph));
             }
             let ahead = self.to_come.iter().filter(|_| row == 0);
@@ -147,7 +147,7 @@ impl Series {
     fn numbers(&self) -> Line {
         let some = || self.values.iter().flatten().copied();
         let numbers = [
-            ("now", Role::Changed, self.values.last().copied().flatten()),
+            ("now", Role::Path, self.values.last().copied().flatten()),
             ("  min", Role::Plain, some().reduce(f64::min)),
             ("  max", Role::Plain, some().reduce(f64::max)),
         ];

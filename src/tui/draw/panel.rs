@@ -66,14 +66,13 @@ pub fn aside(names: &[&str], area: Rect, buffer: &mut Buffer) {
     let free = (area.left()..area.right()).rev();
     let free =
         free.take_while(|x| buffer.cell((*x, area.y)).is_some_and(|cell| cell.symbol() == "─")).count();
-    // A piece of the rule stays on either side.
-    let room = free.saturating_sub(2);
-    let told = |names: &[&str]| format!(" Tab {} ", names.join(", "));
-    let all = told(names);
-    if names.is_empty() || told(&names[..1]).width() > room {
-        return;
-    }
-    let text = if all.width() <= room { all } else { format!("{} ", cut(all.trim_end(), room - 1)) };
+    // The title comes first: what stands at the right is at most half of the rule, and whole names.
+    let room = free.saturating_sub(2).min(usize::from(area.width) / 2);
+    let told = |many: usize| {
+        let rest = if many < names.len() { ", …" } else { "" };
+        format!(" Tab {}{rest} ", names[..many].join(", "))
+    };
+    let Some(text) = (1..=names.len()).rev().map(told).find(|text| text.width() <= room) else { return };
     let x = area.right() - 1 - text.width() as u16;
     buffer.set_string(x, area.y, text, ink(Role::Dim, Ground::Page));
 }
