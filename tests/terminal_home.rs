@@ -27,6 +27,7 @@ fn home(name: &str) -> PathBuf {
 fn play(home: &Path, arguments: &[&str], scenes: &[(&str, &str)]) {
     let pair = native_pty_system().openpty(PtySize { rows: 24, cols: 80, ..PtySize::default() }).unwrap();
     let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_pagewalk"));
+    command.args(["--theme", "dark"]);
     command.args(arguments);
     command.env("TERM", "xterm-256color");
     command.env("XDG_CONFIG_HOME", home);

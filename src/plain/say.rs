@@ -19,9 +19,12 @@ pub fn moment(story: &Story, chosen: Option<usize>) -> Vec<String> {
     lines
 }
 
-/// The panels that are looked at for what changed: all but the words themselves.
+/// The panels that are looked at for what changed: not the words themselves, and not those that draw what others tell.
 fn panels() -> impl Iterator<Item = PanelName> {
-    PanelName::ALL.into_iter().filter(|name| !matches!(name, PanelName::Script | PanelName::Event))
+    use PanelName::{Charts, Event, Events, Fields, Maps, Scale, Script};
+    PanelName::ALL
+        .into_iter()
+        .filter(|name| !matches!(name, Script | Event | Events | Maps | Scale | Fields | Charts))
 }
 
 /// `Chapter 4 of 4, The store that does copy. Step 12 of 14, event 9 of 24: store heap + 8 gets 0x99, worker.`

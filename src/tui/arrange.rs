@@ -157,6 +157,19 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_layout_has_the_panels_that_a_scenario_can_name_in_it() {
+        for layout in Layout::ALL {
+            let mut shown: Vec<PanelName> =
+                [60, 80, 120, 160, 200, 300].into_iter().flat_map(|columns| ring(layout, columns)).collect();
+            let mut named = layout.panels().to_vec();
+            shown.sort();
+            shown.dedup();
+            named.sort();
+            assert_eq!(shown, named, "{layout:?}");
+        }
+    }
+
+    #[test]
     fn every_layout_has_its_main_panel_and_each_panel_once() {
         for layout in Layout::ALL {
             for columns in [80, 120, 200] {

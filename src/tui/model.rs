@@ -308,7 +308,7 @@ impl Model {
 impl Player {
     /// A story at its moment, as it is first shown.
     pub fn new(story: Story) -> Self {
-        Self {
+        let mut player = Self {
             story,
             layout: Layout::default(),
             focus: arrange::main(Layout::default()),
@@ -324,13 +324,17 @@ impl Player {
             search: None,
             message: None,
             live: Live::No,
-        }
+        };
+        player.enter(player.story.step().map(|step| step.chapter));
+        player
     }
 
     /// A story that was just opened, as the user likes it, and where it was left at another time.
     fn welcome(&mut self, comfort: &Comfort, remembered: &Remembered) {
         self.speed = comfort.speed;
+        self.stage.presenting = comfort.present;
         self.arrange(comfort.layout);
+        self.enter(self.story.step().map(|step| step.chapter));
         if let Some(moment) = remembered.moment(&self.story) {
             self.arrive(moment);
             self.message = Some(WERE_HERE.into());
@@ -386,6 +390,10 @@ impl Player {
             self.arrange(layout);
         }
         if let Some(focus) = focus {
+            // The reader may have chosen a layout that does not have it.
+            if !self.layout.panels().contains(&focus) {
+                self.arrange(Layout::default());
+            }
             self.focus_on(focus);
         }
     }

@@ -46,7 +46,7 @@ mod contrast;
 mod themes;
 
 pub use contrast::{contrast, rgb};
-pub use themes::{ALL, DARK, LIGHT, NONE, OKABE_ITO, PROJECTOR, TERMINAL};
+pub use themes::{ALL, DARK, LIGHT, NONE, OKABE_ITO, PROJECTOR, TERMINAL, after, named};
 
 use super::ink::{self, Ground};
 use crate::view::Role;

@@ -60,8 +60,7 @@ pub fn update(model: &mut Model, message: Message) {
 }
 
 fn next_theme(model: &mut Model) {
-    let at = theme::ALL.iter().position(|theme| theme.name == model.looks.theme.name);
-    model.looks.theme = theme::ALL[at.map_or(0, |at| (at + 1) % theme::ALL.len())];
+    model.looks.theme = theme::after(model.looks.theme);
     if let Screen::Play(player) = &mut model.screen {
         player.message = Some(format!("theme: {}", model.looks.theme.name));
     }

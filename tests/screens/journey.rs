@@ -170,7 +170,7 @@ fn rows(buffer: &Buffer) -> impl Iterator<Item = &[Cell]> {
 
 /// The rows of a screen, and under them for each row the columns, from 0, that are not plain text on the page:
 /// `3: 1-9 strong, 12-20 changed on selected`.
-fn styled(buffer: &Buffer) -> String {
+pub fn styled(buffer: &Buffer) -> String {
     let mut told = text(buffer) + "\n";
     for (y, row) in rows(buffer).enumerate() {
         let mut runs = vec![];

@@ -11,6 +11,7 @@ mod journey;
 mod journeys;
 mod looks;
 mod machines;
+mod notes;
 mod panels;
 mod questions;
 mod reload;

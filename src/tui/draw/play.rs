@@ -55,7 +55,7 @@ fn header(story: &Story, area: Rect, buffer: &mut Buffer) {
     let left = format!(" {}", story.scenario.title);
     let middle = match (story.step_index(), title) {
         (_, "") | (None, _) => String::new(),
-        _ => format!("  {chapter}/{chapters} {title}"),
+        _ => format!(" › {chapter}/{chapters} {title}"),
     };
     let settings = settings(story);
     let set = set(story).map(|set| panel::cut(&set, usize::from(area.width) / 3) + "  ").unwrap_or_default();
