@@ -5,7 +5,7 @@
 //! function of model and area ([`arrange`], [`panels`], [`layout`]); what panels say comes from [`crate::view`], broken into
 //! [`rows`]; what is drawn is [`ink`], which a [`theme`] paints last of all, and [`ascii`] spells. What the user has set is [`comfort`],
 //! what is known from other times [`remembered`]; both are read and written elsewhere. What a [`speaker`] is told goes to a
-//! second terminal, which shows [`notes`].
+//! second terminal, which shows [notes](mod@notes).
 
 pub mod action;
 pub mod arrange;
