@@ -62,7 +62,8 @@ fn no_size_is_too_odd_for_any_layout() {
 fn no_size_is_too_odd_for_what_keys_do() {
     for (name, keys) in MOMENTS {
         let mut journey = journey(name, keys);
-        for (over, (size, layout)) in OVER.into_iter().flat_map(|over| turns().map(move |turn| (over, turn))) {
+        for (over, (size, layout)) in OVER.into_iter().flat_map(|over| turns().map(move |turn| (over, turn)))
+        {
             journey = resized(journey, size);
             update::update(&mut journey.model, Message::Layout(layout));
             // Moving, scrolling and zooming look at the size as well.
@@ -97,10 +98,7 @@ fn what_is_too_small_says_what_it_needs() {
         let needs = format!("pagewalkneeds60x15andhas{columns}x{rows}.");
         let room = usize::from(columns) * usize::from(rows);
         // A single cell has room for the ellipsis alone.
-        assert!(
-            told.contains(&needs) || room < 80 && told.ends_with('…'),
-            "{columns}x{rows}: {told}"
-        );
+        assert!(told.contains(&needs) || room < 80 && told.ends_with('…'), "{columns}x{rows}: {told}");
     }
 }
 

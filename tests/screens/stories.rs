@@ -5,8 +5,8 @@ use crate::journey::{journey, styled, text};
 use crate::whole::player;
 use insta::assert_snapshot;
 use pagewalk::scenario::stage::Layout;
-use pagewalk::tui::message::Message;
 use pagewalk::tui::ink::Ground;
+use pagewalk::tui::message::Message;
 use pagewalk::tui::theme::{self, Theme};
 use pagewalk::tui::{drawn, render, update};
 use ratatui::buffer::{Buffer, Cell};
@@ -50,11 +50,13 @@ fn stories_in_every_theme() {
         for theme in theme::ALL {
             let mut overview = journey(name, keys).model;
             overview.looks.theme = theme;
-            writeln!(told, "== {} 120x40\n{}", theme.name, painted(&render(&overview, 120, 40), theme)).unwrap();
+            writeln!(told, "== {} 120x40\n{}", theme.name, painted(&render(&overview, 120, 40), theme))
+                .unwrap();
             let mut explained = journey(name, keys).model;
             update::update(&mut explained, Message::Explain);
             explained.looks.theme = theme;
-            writeln!(told, "== {} 80x24\n{}", theme.name, painted(&render(&explained, 80, 24), theme)).unwrap();
+            writeln!(told, "== {} 80x24\n{}", theme.name, painted(&render(&explained, 80, 24), theme))
+                .unwrap();
         }
         assert_snapshot!(format!("{name}-themes"), told);
     }
