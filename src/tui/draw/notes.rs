@@ -39,6 +39,9 @@ fn frame(area: Rect) -> [Rect; 4] {
 
 /// A line with text at both of its ends. What is on the right has room first.
 fn ends((left_role, left): (Role, &str), (right_role, right): (Role, &str), area: Rect, buffer: &mut Buffer) {
+    if area.is_empty() {
+        return;
+    }
     let right = panel::cut(right, area.width.saturating_sub(2).into());
     let x = area.right().saturating_sub(right.width() as u16 + 1);
     let room = Rect { x: area.x + 1, width: x.saturating_sub(area.x + 2), ..area };
