@@ -2,7 +2,7 @@
 //!
 //! # One page on how the screen speaks
 //!
-//! **Roles, not colours.** A panel says what a piece of text is ([`Role`]); drawing writes that as [ink](super::ink); a
+//! **Roles, not colours.** A panel says what a piece of text is ([`Role`]); drawing writes that as [ink]; a
 //! [`Theme`] alone knows colours, and paints last of all. Every role has one meaning wherever it stands:
 //!
 //! | role | is used for | never for |
