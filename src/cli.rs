@@ -12,7 +12,9 @@ mod folder;
 mod home;
 mod load;
 mod new;
+mod notes;
 mod problems;
+mod publish;
 mod run;
 mod schema;
 mod show;
@@ -21,6 +23,7 @@ mod test;
 mod watch;
 
 use crate::plain::Plain;
+use crate::tui::{Seen, comfort::Comfort, remembered::Remembered, speaker::Speaker};
 use anstream::{AutoStream, ColorChoice};
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
@@ -61,6 +64,9 @@ struct Play {
     /// No screen, but everything that it says as lines of text. By itself where TERM is dumb.
     #[arg(long)]
     plain: bool,
+    /// Begin as the room shall see it: big, calm, without keys and settings.
+    #[arg(long)]
+    present: bool,
     /// Neither go on where a scenario was left at another time, nor remember anything.
     #[arg(long)]
     no_state: bool,
@@ -70,9 +76,14 @@ struct Play {
 
 impl Play {
     fn is_empty(&self) -> bool {
-        let Self { scenario, settings, plain, no_state, options } = self;
+        let Self { scenario, settings, plain, present, no_state, options } = self;
         let is_unset = settings.sets.is_empty() && settings.variant.is_none();
-        scenario.is_none() && is_unset && !plain && !no_state && *options == config::Options::default()
+        scenario.is_none()
+            && is_unset
+            && !plain
+            && !present
+            && !no_state
+            && *options == config::Options::default()
     }
 
     /// Whether it is asked for lines of text, or the terminal can do no more.
@@ -128,6 +139,11 @@ enum Command {
         /// Columns and rows of the screen.
         #[arg(long, default_value = "120x40", value_parser = show::parse_size)]
         size: (u16, u16),
+        #[command(flatten)]
+        looks: config::Looks,
+        /// The layout of the screen. By itself that of the chapter, or the overview.
+        #[arg(long, value_name = "NAME", value_parser = config::layouts())]
+        layout: Option<crate::scenario::stage::Layout>,
     },
     /// Is it a good scenario? Every problem, located.
     Check {
@@ -152,6 +168,14 @@ enum Command {
         /// Only say where the file is, or would be.
         #[arg(long)]
         path: bool,
+    },
+    /// What the speaker says, and a clock: in a second terminal, which follows what the first one plays.
+    Notes {
+        #[command(flatten)]
+        looks: config::Looks,
+        /// Read no configuration file.
+        #[arg(long)]
+        no_config: bool,
     },
     /// Put scenario files into the one layout, in place.
     Fmt {
@@ -261,10 +285,11 @@ pub fn main() -> ExitCode {
         Some(Command::Run { scenarios, settings, format, notes }) => {
             run::run(scenarios, settings, *format, *notes)
         }
-        Some(Command::Show { scenario, settings, moment, format, size }) => {
-            show::show(scenario, settings, moment, *format, *size)
+        Some(Command::Show { scenario, settings, moment, format, size, looks, layout }) => {
+            show::show(scenario, settings, moment, *format, *size, looks, *layout)
         }
         Some(Command::Config { options, path }) => config::config(options, *path),
+        Some(Command::Notes { looks, no_config }) => notes::notes(&config::Options::of(looks, *no_config)),
         Some(Command::New(new)) => new::new(new),
         Some(Command::Fmt { files, check }) => fmt::fmt(files, *check),
         Some(Command::Decode { kind, value, mode, format }) => decode::decode(*kind, *value, *mode, *format),
@@ -303,14 +328,17 @@ fn play(play: &Play) -> Result<(), Failure> {
         return Err(Failure::Use(what.into()));
     }
     let colour = AutoStream::choice(&std::io::stdout()) != ColorChoice::Never;
-    let comfort = config::Config::load(&play.options)?.comfort;
-    let remembered = if play.no_state { Default::default() } else { state::load() };
+    let comfort = Comfort { present: play.present, ..config::Config::load(&play.options)?.comfort };
+    let remembered = if play.no_state { Remembered::of_nobody() } else { state::load() };
+    let mut publisher = publish::Publisher::new(!play.no_state);
+    let seen: Seen<'_> = &mut |model| publisher.tell(Speaker::of(model));
     let remembered = match (story, watched) {
         (Some(story), Some(watched)) => {
-            crate::tui::follow(story, &watched.follow(), comfort, remembered, colour)
+            crate::tui::follow(story, &watched.follow(), comfort, remembered, seen, colour)
         }
-        (story, _) => crate::tui::play(story, comfort, remembered, colour),
+        (story, _) => crate::tui::play(story, comfort, remembered, seen, colour),
     }?;
+    drop(publisher);
     if !play.no_state {
         state::save(&remembered);
     }

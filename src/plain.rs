@@ -6,6 +6,7 @@
 
 pub mod command;
 mod list;
+mod picture;
 mod say;
 mod words;
 

@@ -4,7 +4,8 @@
 //! [`Model`] ([`update`], [`sheet`]), and [`draw`] shows the model and changes nothing. What stands where is a pure
 //! function of model and area ([`arrange`], [`panels`], [`layout`]); what panels say comes from [`crate::view`], broken into
 //! [`rows`]; what is drawn is [`ink`], which a [`theme`] paints last of all, and [`ascii`] spells. What the user has set is [`comfort`],
-//! what is known from other times [`remembered`]; both are read and written elsewhere.
+//! what is known from other times [`remembered`]; both are read and written elsewhere. What a [`speaker`] is told goes to a
+//! second terminal, which shows [notes](mod@notes).
 
 pub mod action;
 pub mod arrange;
@@ -21,6 +22,8 @@ pub mod line;
 pub mod message;
 pub mod model;
 pub mod mouse;
+pub mod notes;
+pub mod pace;
 pub mod palette;
 pub mod panels;
 mod picture;
@@ -31,20 +34,26 @@ pub mod rows;
 pub mod search;
 pub mod select;
 pub mod sheet;
+pub mod speaker;
 mod terminal;
 pub mod theme;
+pub mod tour;
 pub mod track;
 mod travel;
 pub mod update;
 
 use crate::export::picture::Picture;
+use crate::scenario::stage::{Layout, ThemeName};
 use crate::story::Story;
 use comfort::Comfort;
-use model::Model;
+use model::{Model, Screen};
 use ratatui::{buffer::Buffer, layout::Rect};
 use reload::Reload;
 use remembered::Remembered;
 use std::sync::mpsc::Receiver;
+
+/// Who is told of every screen that is shown, as the [notes](speaker) of the speaker are.
+pub type Seen<'a> = &'a mut dyn FnMut(&Model);
 
 /// Runs the screen until the user quits: the gallery, or a story. Gives back what is to be known at another time.
 ///
@@ -55,10 +64,11 @@ pub fn play(
     story: Option<Story>,
     comfort: Comfort,
     remembered: Remembered,
+    seen: Seen<'_>,
     colour: bool,
 ) -> std::io::Result<Remembered> {
     let mut model = Model::new(story).for_user(comfort, remembered);
-    terminal::run(&mut model, None, colour)?;
+    terminal::run(&mut model, None, seen, colour)?;
     Ok(model.into_remembered())
 }
 
@@ -72,16 +82,37 @@ pub fn follow(
     reloads: &Receiver<Reload>,
     comfort: Comfort,
     remembered: Remembered,
+    seen: Seen<'_>,
     colour: bool,
 ) -> std::io::Result<Remembered> {
     let mut model = Model::following(story).for_user(comfort, remembered);
-    terminal::run(&mut model, Some(reloads), colour)?;
+    terminal::run(&mut model, Some(reloads), seen, colour)?;
     Ok(model.into_remembered())
 }
 
-/// The screen of one moment, as a picture.
-pub fn picture(story: Story, columns: u16, rows: u16) -> Picture {
-    let model = Model::new(Some(story));
+/// Runs the speaker's screen until the user quits: it shows what another program plays, for which `look` is asked.
+///
+/// # Errors
+///
+/// If the terminal cannot be used.
+pub fn notes(look: terminal::follow::Look<'_>, comfort: &Comfort, colour: bool) -> std::io::Result<()> {
+    terminal::follow::run(look, comfort, colour)
+}
+
+/// The screen of one moment, as a picture: in a layout, if one is named, and in the dark theme unless another one is.
+pub fn picture(
+    story: Story,
+    (columns, rows): (u16, u16),
+    layout: Option<Layout>,
+    theme: ThemeName,
+    ascii: bool,
+) -> Picture {
+    let mut model = Model::new(Some(story));
+    if let (Screen::Play(player), Some(layout)) = (&mut model.screen, layout) {
+        player.arrange(layout);
+    }
+    model.looks.ascii = ascii;
+    model.looks.theme = theme::named(theme).unwrap_or(model.looks.theme);
     picture::of(&render(&model, columns, rows), model.looks.theme)
 }
 

@@ -18,6 +18,7 @@ pub mod fields;
 pub mod frames;
 pub mod happens;
 pub mod holders;
+pub mod in_use;
 pub mod look;
 pub mod maps;
 pub mod memory;
@@ -27,6 +28,7 @@ pub mod owners;
 pub mod place;
 pub mod processes;
 pub mod replaced;
+pub mod runs;
 pub mod scale;
 pub mod script;
 pub mod spaces;
@@ -210,10 +212,10 @@ impl Line {
     }
 }
 
-/// The text without signs and roles.
+/// The text without signs and roles. A space that no row ends at is a space like others there.
 impl fmt::Display for Line {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.spans.iter().try_for_each(|span| f.write_str(&span.text))
+        self.spans.iter().try_for_each(|span| f.write_str(&span.text.replace('\u{a0}', " ")))
     }
 }
 

@@ -27,6 +27,7 @@ fn home(name: &str) -> PathBuf {
 fn play(home: &Path, arguments: &[&str], scenes: &[(&str, &str)]) {
     let pair = native_pty_system().openpty(PtySize { rows: 24, cols: 80, ..PtySize::default() }).unwrap();
     let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_pagewalk"));
+    command.args(["--theme", "dark"]);
     command.args(arguments);
     command.env("TERM", "xterm-256color");
     command.env("XDG_CONFIG_HOME", home);
@@ -83,7 +84,7 @@ fn a_scenario_goes_on_where_it_was_left() {
     play(
         &home,
         &[],
-        &[("Scenarios", "\r"), ("step 0/13", ":3\r"), ("step 3/13", "\x1b"), ("Scenarios", "q")],
+        &[("First time here?", "j\r"), ("step 0/13", ":3\r"), ("step 3/13", "\x1b"), ("Scenarios", "q")],
     );
     assert_eq!(kept(&home)["places"].as_array().unwrap().len(), 2);
     play(&home, &["build-a-table"], &[("step 3/13", "q")]);
@@ -95,6 +96,19 @@ fn a_scenario_goes_on_where_it_was_left() {
     // What was seen to its end begins anew.
     play(&home, &["build-a-table"], &[("step 3/13", "G"), ("step 13/13", "q")]);
     play(&home, &["build-a-table"], &[("step 0/13", "q")]);
+}
+
+#[test]
+fn the_tour_is_offered_to_who_has_not_seen_it_and_plays_by_itself() {
+    let home = home("tour");
+    // Without state nobody knows whether this is the first time.
+    play(&home, &["--no-state"], &[("▶ Build a page table", "q")]);
+    // Who leaves at once has not seen it, who plays it has.
+    play(&home, &[], &[("First time here?", "q")]);
+    assert_eq!(kept(&home)["tour_seen"], false);
+    play(&home, &[], &[("First time here?", "\r"), ("event 3/29", "q")]);
+    assert_eq!(kept(&home)["tour_seen"], true);
+    play(&home, &[], &[("▶ Build a page table", "q")]);
 }
 
 #[test]

@@ -19,15 +19,22 @@ use std::path::{Path, PathBuf};
 /// More bytes than this are no configuration.
 const MAX_BYTES: u64 = 64 << 10;
 
+/// What is said on the command line of how a screen looks.
+#[derive(Args, Clone, Debug, Default, PartialEq, Eq)]
+pub struct Looks {
+    /// The colours of the screen.
+    #[arg(long, value_name = "NAME", value_parser = themes())]
+    pub theme: Option<ThemeName>,
+    /// Draw the screen with ASCII characters alone.
+    #[arg(long)]
+    pub ascii: bool,
+}
+
 /// What is said of the screen on the command line.
 #[derive(Args, Clone, Debug, Default, PartialEq)]
 pub struct Options {
-    /// The colours of the screen.
-    #[arg(long, value_name = "NAME", value_parser = themes())]
-    theme: Option<ThemeName>,
-    /// Draw the screen with ASCII characters alone.
-    #[arg(long)]
-    ascii: bool,
+    #[command(flatten)]
+    looks: Looks,
     /// The layout that a story begins with.
     #[arg(long, value_name = "NAME", value_parser = layouts())]
     layout: Option<Layout>,
@@ -39,11 +46,19 @@ pub struct Options {
     no_config: bool,
 }
 
+impl Options {
+    /// Nothing but these looks, over the configuration or without it.
+    pub fn of(looks: &Looks, no_config: bool) -> Self {
+        Self { looks: looks.clone(), no_config, ..Self::default() }
+    }
+}
+
 fn themes() -> impl TypedValueParser<Value = ThemeName> {
     named(ThemeName::ALL.map(|theme| (theme.name(), theme)))
 }
 
-fn layouts() -> impl TypedValueParser<Value = Layout> {
+/// The names of layouts.
+pub fn layouts() -> impl TypedValueParser<Value = Layout> {
     named(Layout::ALL.map(|layout| (layout.name(), layout)))
 }
 
@@ -108,7 +123,7 @@ impl Config {
 
     /// Where a key's value comes from.
     fn origin(&self, key: &str) -> Origin {
-        let Options { theme, ascii, layout, no_mouse, no_config: _ } = &self.options;
+        let Options { looks: Looks { theme, ascii }, layout, no_mouse, no_config: _ } = &self.options;
         let given = self.file.as_ref();
         let (option, file) = match key {
             "theme" => (theme.is_some(), given.is_some_and(|given| given.theme.is_some())),
@@ -168,11 +183,12 @@ fn comfort(file: Option<&Given>, options: &Options) -> Comfort {
             layout: given.layout.unwrap_or(usual.layout),
             mouse: given.mouse.unwrap_or(usual.mouse),
             keys: given.keys.clone().unwrap_or(usual.keys),
+            present: false,
         },
     };
-    comfort.theme = options.theme.unwrap_or(comfort.theme);
+    comfort.theme = options.looks.theme.unwrap_or(comfort.theme);
     comfort.layout = options.layout.unwrap_or(comfort.layout);
-    comfort.ascii |= options.ascii;
+    comfort.ascii |= options.looks.ascii;
     comfort.mouse &= !options.no_mouse;
     comfort
 }

@@ -21,6 +21,13 @@ pub fn state() -> Option<PathBuf> {
     Some(folder.join(OWN).join("state.json"))
 }
 
+/// Where it is told what is played, the best place first: a folder that goes when the user logs out, or one of the state.
+pub fn playing() -> Vec<PathBuf> {
+    let Ok(base) = choose_base_strategy() else { return vec![] };
+    let state = state().and_then(|path| Some(path.parent()?.to_owned()));
+    base.runtime_dir().map(|folder| folder.join(OWN)).into_iter().chain(state).collect()
+}
+
 /// The text of a file of at most so many bytes; `None` if there is no such file.
 ///
 /// # Errors

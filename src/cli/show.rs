@@ -1,8 +1,10 @@
 //! `show`: one moment of a run, as a picture or as data.
 
+use super::config::Looks;
 use super::load::{self, Failure};
 use super::{Moment, Picture, Settings, output};
 use crate::export::{jsonl, picture};
+use crate::scenario::stage::Layout;
 use crate::story::Story;
 use crate::view::state;
 use std::io::Write;
@@ -13,7 +15,9 @@ pub fn show(
     settings: &Settings,
     moment: &Moment,
     format: Picture,
-    (columns, rows): (u16, u16),
+    size: (u16, u16),
+    looks: &Looks,
+    layout: Option<Layout>,
 ) -> Result<(), Failure> {
     let mut story = load::story(name, settings)?;
     let at = find(&story, moment)?;
@@ -23,7 +27,7 @@ pub fn show(
         jsonl::line(&serde_json::json!(state::of(&story)), &mut out)?;
         return Ok(out.flush()?);
     }
-    let screen = crate::tui::picture(story, columns, rows);
+    let screen = crate::tui::picture(story, size, layout, looks.theme.unwrap_or_default(), looks.ascii);
     match format {
         Picture::Svg => picture::svg(&screen, &mut out)?,
         Picture::Ansi => picture::ansi(&screen, &mut out)?,

@@ -1,5 +1,6 @@
 //! What is said of a moment: where it is, what happens, and what the panels mark; and panels in full.
 
+use super::picture::Legend;
 use super::words::{cells, closed, prose, sign};
 use crate::scenario::stage::PanelName;
 use crate::story::Story;
@@ -19,9 +20,12 @@ pub fn moment(story: &Story, chosen: Option<usize>) -> Vec<String> {
     lines
 }
 
-/// The panels that are looked at for what changed: all but the words themselves.
+/// The panels that are looked at for what changed: not the words themselves, and not those that draw what others tell.
 fn panels() -> impl Iterator<Item = PanelName> {
-    PanelName::ALL.into_iter().filter(|name| !matches!(name, PanelName::Script | PanelName::Event))
+    use PanelName::{Charts, Event, Events, Fields, Maps, Scale, Script};
+    PanelName::ALL
+        .into_iter()
+        .filter(|name| !matches!(name, Script | Event | Events | Maps | Scale | Fields | Charts))
 }
 
 /// `Chapter 4 of 4, The store that does copy. Step 12 of 14, event 9 of 24: store heap + 8 gets 0x99, worker.`
@@ -97,6 +101,10 @@ pub fn panel(name: PanelName, story: &Story, look: &Look) -> Vec<String> {
     let panel = view::panel(name, story, look);
     let told = match name {
         PanelName::Event => happens(story, look.answer),
+        PanelName::Charts | PanelName::Maps | PanelName::Scale | PanelName::Swap | PanelName::Cache => {
+            let legend = Legend::of(&panel);
+            panel.lines.iter().filter_map(|line| drawn(&legend, line)).collect()
+        }
         _ => panel.lines.iter().map(|line| full(name, line)).collect(),
     };
     let mut lines = vec![title(name, &panel)];
@@ -105,6 +113,17 @@ pub fn panel(name: PanelName, story: &Story, look: &Look) -> Vec<String> {
         lines.push("  nothing to tell".into());
     }
     lines
+}
+
+/// A line of a panel that draws. An empty one says nothing.
+fn drawn(legend: &Legend, line: &Line) -> Option<String> {
+    let told = legend.told(line)?;
+    let text = cells(&Line::of(Role::Plain, told));
+    match line.mark {
+        _ if text.is_empty() => None,
+        Mark::None => Some(text),
+        mark => Some(format!("{}: {text}", sign(mark))),
+    }
 }
 
 /// A line of a panel in full.

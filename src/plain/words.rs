@@ -44,7 +44,7 @@ pub fn prose(text: &str) -> String {
 
 /// A line of a panel. The branches of a tree are told as a depth, from 1.
 pub fn cells(line: &Line) -> String {
-    let text = line.to_string();
+    let text = line.to_string().replace('\u{a0}', " ");
     let inside = text.trim_start_matches(is_branch);
     let branches = &text[..text.len() - inside.len()];
     let told = replaced(&replaced(inside, &PROSE), &CELLS);

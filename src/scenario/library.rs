@@ -21,6 +21,7 @@ macro_rules! builtin {
 }
 
 builtin![
+    "tour",
     "build-a-table",
     "superpages",
     "permissions",

@@ -1,11 +1,12 @@
 //! What a document says must make sense as well: what can be found out without running it.
 
 use super::ask::{ANSWERS, Ask};
-use super::diagnostic::Problem;
-use super::document::{Document, FORMAT, Include, Item, Operation, Repeat};
+use super::diagnostic::{Problem, one_of, owned};
+use super::document::{Chapter, Document, FORMAT, Include, Item, Operation, Repeat};
 use super::impossible;
 use super::node::{Node, Value};
 use super::source::Place;
+use super::stage::Layout;
 use crate::hw::{AdUpdate, Paging, Replacement};
 use crate::kernel::policy::{Fork, Mapping, Policies, Reclaim, Stack};
 use crate::kernel::swap::MOST_SLOTS;
@@ -182,8 +183,8 @@ fn tlb_without_effect(document: &Document, root: &Node, problems: &mut Vec<Probl
 fn items(items: &[Item], list: &Node, bare: bool, broken: &[Place], problems: &mut Vec<Problem>) {
     for (item, node) in items.iter().zip(list.items()) {
         match item {
-            Item::Chapter(_) => {}
-            Item::Operation(_) if node.place.is_among(broken) => {}
+            Item::Chapter(_) | Item::Operation(_) if node.place.is_among(broken) => {}
+            Item::Chapter(chapter) => self::chapter(chapter, node, problems),
             Item::Operation(operation) => self::operation(operation, node, bare, problems),
             Item::Repeat(repeat) => repetition(repeat, node, bare, broken, problems),
             Item::Include(Include { include }) => {
@@ -195,6 +196,24 @@ fn items(items: &[Item], list: &Node, bare: bool, broken: &[Place], problems: &m
             }
         }
     }
+}
+
+/// The focus is a panel of the layout; of the overview, if the chapter leaves it to the reader.
+fn chapter(chapter: &Chapter, node: &Node, problems: &mut Vec<Problem>) {
+    let layout = chapter.layout.unwrap_or_default();
+    let Some(focus) = chapter.focus.filter(|focus| !layout.panels().contains(focus)) else { return };
+    let what = match chapter.layout {
+        Some(layout) => format!("the layout \"{}\" has no panel \"{}\"", layout.name(), focus.name()),
+        None => {
+            format!("the overview has no panel \"{}\", and the chapter chooses no other layout", focus.name())
+        }
+    };
+    let named = |names: Vec<&str>| one_of(&owned(&names));
+    let here = named(layout.panels().iter().map(|panel| panel.name()).collect());
+    let others = Layout::ALL.into_iter().filter(|layout| layout.panels().contains(&focus));
+    let others = named(others.map(Layout::name).collect());
+    let help = format!("write {here}; or choose the layout {others}");
+    problems.push(Problem::advice(node.place_of(&["focus"]), what, help));
 }
 
 fn repetition(repeat: &Repeat, node: &Node, bare: bool, broken: &[Place], problems: &mut Vec<Problem>) {

@@ -147,6 +147,34 @@ impl Layout {
         }
     }
 
+    /// The panels that it has, on screens of any width: what a chapter can put into focus.
+    pub fn panels(self) -> &'static [PanelName] {
+        use PanelName as P;
+        match self {
+            Self::Overview => &[
+                P::Script,
+                P::Frames,
+                P::Translate,
+                P::Tables,
+                P::Areas,
+                P::Scale,
+                P::Holders,
+                P::Registers,
+                P::Tlb,
+                P::Costs,
+                P::Event,
+            ],
+            Self::Tables => &[P::Translate, P::Tables, P::Maps, P::Tlb, P::Event],
+            Self::Memory => &[P::Frames, P::Holders, P::Event],
+            Self::Space => &[P::Scale, P::Areas, P::Tables, P::Event],
+            Self::Tlb => &[P::Translate, P::Tlb, P::Charts, P::Costs, P::Event],
+            Self::Disk => &[P::Swap, P::Frames, P::Cache, P::Costs, P::Event],
+            Self::Script => &[P::Script, P::Events, P::Event],
+            Self::Trap => &[P::Fields, P::Translate, P::Registers, P::Events, P::Event],
+            Self::Processes => &[P::Processes, P::Tables, P::Areas, P::Event],
+        }
+    }
+
     /// What it is called: `Overview`.
     pub fn title(self) -> &'static str {
         match self {

@@ -97,10 +97,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_key_of_the_table_has_a_name_but_those_of_answers() {
+    fn every_key_of_the_table_has_a_name_but_those_of_answers_and_of_typing() {
         for binding in keys::TABLE {
-            let is_answer = matches!(binding.message, Message::Answer(_));
-            assert_eq!(name(binding.message).is_none(), is_answer, "{}", binding.words);
+            let unnamed = matches!(binding.message, Message::Answer(_) | Message::Erase | Message::Enter);
+            assert_eq!(name(binding.message).is_none(), unnamed, "{}", binding.words);
         }
     }
 

@@ -79,8 +79,9 @@ const WIDE_OVERVIEW: &[Column] = &[
 ];
 
 const TABLES: &[Column] = &[
-    column(Share(4), &[place(P::Translate, WHOLE, 0), place(P::Tables, 0, 1)]),
-    column(Share(5), &[place(P::Maps, 0, 0), place(P::Tlb, 5, 1)]),
+    column(Share(5), &[place(P::Translate, WHOLE, 0), place(P::Tables, 0, 1)]),
+    // A table's line has 64 cells: that is what the share is for.
+    column(Share(7), &[place(P::Maps, 0, 0), place(P::Tlb, 0, 1)]),
 ];
 
 const MEMORY: &[Column] =
@@ -93,7 +94,8 @@ const SPACE: &[Column] = &[
 
 const TLB: &[Column] = &[
     column(Share(1), &[place(P::Translate, WHOLE, 0), place(P::Tlb, 0, 1)]),
-    column(Share(1), &[place(P::Charts, 0, 0), place(P::Costs, 4, 1)]),
+    // Charts can do with fewer rows, the costs cannot.
+    column(Share(1), &[place(P::Charts, 0, 1), place(P::Costs, WHOLE, 0)]),
 ];
 
 const DISK: &[Column] = &[
@@ -105,8 +107,8 @@ const SCRIPT: &[Column] =
     &[column(Share(2), &[place(P::Script, 0, 0)]), column(Share(3), &[place(P::Events, 0, 0)])];
 
 const TRAP: &[Column] = &[
-    column(Share(1), &[place(P::Fields, 0, 0)]),
-    column(Share(1), &[place(P::Translate, WHOLE, 0), place(P::Registers, WHOLE, 1), place(P::Events, 5, 2)]),
+    column(Share(6), &[place(P::Fields, 0, 0)]),
+    column(Share(5), &[place(P::Translate, WHOLE, 0), place(P::Registers, WHOLE, 1), place(P::Events, 5, 2)]),
 ];
 
 const PROCESSES: &[Column] = &[
@@ -153,6 +155,19 @@ pub fn ring(layout: Layout, columns: u16) -> Vec<PanelName> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_layout_has_the_panels_that_a_scenario_can_name_in_it() {
+        for layout in Layout::ALL {
+            let mut shown: Vec<PanelName> =
+                [60, 80, 120, 160, 200, 300].into_iter().flat_map(|columns| ring(layout, columns)).collect();
+            let mut named = layout.panels().to_vec();
+            shown.sort();
+            shown.dedup();
+            named.sort();
+            assert_eq!(shown, named, "{layout:?}");
+        }
+    }
 
     #[test]
     fn every_layout_has_its_main_panel_and_each_panel_once() {

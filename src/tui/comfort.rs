@@ -20,6 +20,8 @@ pub struct Comfort {
     pub layout: Layout,
     /// Whether the mouse is listened to.
     pub mouse: bool,
+    /// Whether stories begin as the room shall see them.
+    pub present: bool,
     /// Keys that do something else than usual, and what. Where that cannot be done, a key does what it does usually.
     pub keys: Vec<(Key, Message)>,
 }
@@ -32,6 +34,7 @@ impl Default for Comfort {
             speed: Speed::default(),
             layout: Layout::default(),
             mouse: true,
+            present: false,
             keys: vec![],
         }
     }
@@ -205,7 +208,7 @@ mod tests {
         let none = KeyModifiers::NONE;
         assert_eq!(press(&playing, KeyCode::Char('j'), none), Some(on));
         assert_eq!(press(&playing, KeyCode::Char('n'), KeyModifiers::CONTROL), Some(on));
-        assert_eq!(press(&playing, KeyCode::Char('n'), none), None);
+        assert_eq!(press(&playing, KeyCode::Char('n'), none), Some(Message::Find(true)));
         assert_eq!(press(&playing, KeyCode::Char('j'), KeyModifiers::CONTROL), None);
         assert_eq!(press(&playing, KeyCode::Right, none), Some(on), "no scenario can be chosen here");
         let gallery = Model::new(None).for_user(comfort, Default::default());

@@ -3,7 +3,7 @@
 use super::message::Message;
 use super::model::{Model, Player, Screen, Speed};
 use super::update::update;
-use super::{arrange, search, theme};
+use super::{arrange, search, theme, tour};
 use crate::hw::{Csr, Ppn, VirtAddr};
 use crate::kernel::{PAGE, expr, swap};
 use crate::scenario::stage::Layout;
@@ -40,7 +40,9 @@ pub const TABLE: &[Command] = &[
     command("explain", "", "all about what is selected", nothing, |model, _| {
         message(model, Message::Explain)
     }),
-    command("copy", "", "copy the value of what is selected", nothing, |model, _| message(model, Message::Copy)),
+    command("copy", "", "copy the value of what is selected", nothing, |model, _| {
+        message(model, Message::Copy)
+    }),
     command("present", "", "show the room a calm screen, or the whole one", nothing, |model, _| {
         message(model, Message::Present)
     }),
@@ -49,6 +51,10 @@ pub const TABLE: &[Command] = &[
     }),
     command("gallery", "", "choose a scenario", nothing, |model, _| {
         model.leave();
+        Ok(())
+    }),
+    command("tour", "", "tour of the screen, which plays by itself", nothing, |model, _| {
+        tour::begin(model);
         Ok(())
     }),
     command("help", "", "all keys", nothing, |model, _| message(model, Message::Help)),

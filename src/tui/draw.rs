@@ -3,6 +3,7 @@
 mod broken;
 mod gallery;
 mod line;
+mod notes;
 mod panel;
 mod play;
 mod present;
@@ -17,6 +18,7 @@ use super::{layout, panels};
 use crate::scenario::diagnostic::printable;
 use crate::view::{Line, Role};
 pub use gallery::row_at as gallery_row;
+pub use notes::{draw as notes, furthest as furthest_note};
 pub use play::tabs;
 use ratatui::{buffer::Buffer, layout::Rect};
 

@@ -211,6 +211,7 @@ pub const TABLE: &[Binding] = &[
     ),
     key(&[Char('n')], "n", Everywhere, Message::Find(true), "next of what was found", ("", 0)),
     key(&[Char('N')], "N", Everywhere, Message::Find(false), "the one before", ("", 0)),
+    key(&[SUSPEND], "Ctrl-Z", Everywhere, Message::Suspend, "back to the shell; fg comes back", ("", 0)),
     key(
         &[KeyCode::F(2)],
         "Ctrl-P F2",

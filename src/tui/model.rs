@@ -1,17 +1,17 @@
 //! What the screen shows: all of it, and nothing about how.
 
-use super::arrange;
 use super::comfort::Comfort;
 use super::gallery::Gallery;
 use super::line::Line;
 use super::present::Stage;
 use super::reload::Live;
+use super::remembered::Remembered;
 use super::search::Search;
 use super::theme::{self, Depth, Theme};
+use super::{arrange, pace, tour};
 use crate::hw::PhysAddr;
 use crate::kernel::Pid;
 use crate::scenario::stage::{Layout, PanelName};
-use super::remembered::Remembered;
 use crate::story::Story;
 use crate::view::{Look, Thing};
 use ratatui::layout::Rect;
@@ -235,6 +235,7 @@ impl Model {
         if let Screen::Play(player) = &mut self.screen {
             player.welcome(&self.comfort, &self.remembered);
         }
+        tour::offer(&mut self);
         self
     }
 
@@ -269,6 +270,7 @@ impl Model {
             }
             self.screen = Screen::Play(player);
         }
+        tour::notice(self);
     }
 
     /// Goes back to the gallery.
@@ -300,15 +302,15 @@ impl Model {
     pub fn patience(&self) -> Option<Duration> {
         match &self.screen {
             Screen::Gallery => Some(PREVIEW),
-            Screen::Play(player) => player.playing.then(|| player.speed.interval()),
+            Screen::Play(player) => player.playing.then(|| pace::interval(player)),
         }
     }
 }
 
 impl Player {
-    /// A story at its moment, as it is first shown.
+    /// A story at its moment, as it is first shown: as the chapter wants it that the moment lies in.
     pub fn new(story: Story) -> Self {
-        Self {
+        let mut player = Self {
             story,
             layout: Layout::default(),
             focus: arrange::main(Layout::default()),
@@ -324,13 +326,17 @@ impl Player {
             search: None,
             message: None,
             live: Live::No,
-        }
+        };
+        player.enter(player.story.step().map(|step| step.chapter));
+        player
     }
 
     /// A story that was just opened, as the user likes it, and where it was left at another time.
     fn welcome(&mut self, comfort: &Comfort, remembered: &Remembered) {
         self.speed = comfort.speed;
+        self.stage.presenting = comfort.present;
         self.arrange(comfort.layout);
+        self.enter(self.story.step().map(|step| step.chapter));
         if let Some(moment) = remembered.moment(&self.story) {
             self.arrive(moment);
             self.message = Some(WERE_HERE.into());
@@ -386,6 +392,10 @@ impl Player {
             self.arrange(layout);
         }
         if let Some(focus) = focus {
+            // The reader may have chosen a layout that does not have it.
+            if !self.layout.panels().contains(&focus) {
+                self.arrange(Layout::default());
+            }
             self.focus_on(focus);
         }
     }

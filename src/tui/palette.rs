@@ -1,10 +1,10 @@
 //! The palette: everything that can be done now, in one list that typing narrows.
 
-use super::command;
 use super::keys::{self, Place};
 use super::message::Message;
 use super::model::{Model, Screen};
 use super::update::update;
+use super::{action, command};
 
 /// Something that can be done.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,7 +33,11 @@ pub fn entries(model: &Model, query: &str) -> Vec<Entry> {
     };
     let mut found: Vec<Entry> = all(model).into_iter().filter(fits).collect();
     let whole = query.trim().to_lowercase();
-    found.sort_by_key(|entry| !entry.words.to_lowercase().starts_with(&whole));
+    let begins = |entry: &Entry| {
+        let label = entry.label.trim_start_matches(':');
+        [label, &entry.words].iter().any(|text| text.to_lowercase().starts_with(&whole))
+    };
+    found.sort_by_key(|entry| !begins(entry));
     found
 }
 
@@ -71,7 +75,8 @@ fn all(model: &Model) -> Vec<Entry> {
         deed: Deed::Message(binding.message),
     });
     let playing = model.player().is_some();
-    let commands = command::TABLE.iter().filter(|command| playing || command.name == "open");
+    let commands =
+        command::TABLE.iter().filter(|command| playing || ["open", "tour"].contains(&command.name));
     let lines = commands.flat_map(|command| {
         let whole = command::completions(model, &format!("{} ", command.name));
         let begin = Entry {
@@ -79,11 +84,26 @@ fn all(model: &Model) -> Vec<Entry> {
             label: format!(":{} {}", command.name, command.argument),
             deed: Deed::Begin(format!("{} ", command.name)),
         };
-        let entry = |line: String| match line.ends_with(' ') {
-            true => Entry { words: line.clone(), label: format!(":{line}"), deed: Deed::Begin(line) },
-            false => Entry { words: line.clone(), label: format!(":{line}"), deed: Deed::Command(line) },
+        let entry = |line: String| {
+            let given = line.strip_prefix(command.name).unwrap_or_default().trim();
+            let words = match command.argument {
+                "" => command.words.to_owned(),
+                _ => format!("{}: {given}", command.words),
+            };
+            let label = format!(":{line}");
+            let deed = if line.ends_with(' ') { Deed::Begin(line) } else { Deed::Command(line) };
+            Entry { words, label, deed }
         };
-        let begin = Some(begin).filter(|_| !command.argument.is_empty());
+        let begin = match command.argument {
+            // What has a key as well is told once.
+            "" if action::all().iter().any(|(name, _)| *name == command.name) => None,
+            "" => Some(Entry {
+                deed: Deed::Command(command.name.into()),
+                label: format!(":{}", command.name),
+                ..begin
+            }),
+            _ => Some(begin),
+        };
         begin.into_iter().chain(whole.into_iter().map(entry)).collect::<Vec<_>>()
     });
     keys.chain(lines).collect()

@@ -10,6 +10,9 @@ use crate::scenario::stage::{Layout, PanelName};
 use crate::view::{self, Line, Mark, Panel, Role};
 use ratatui::layout::Rect;
 
+/// In fewer columns than this, a line that goes on in the next row makes a panel hard to read.
+const NARROW: u16 = 40;
+
 /// A panel on the screen.
 #[derive(Clone, Debug)]
 pub struct Shown {
@@ -166,6 +169,14 @@ fn fitted(player: &Player, name: PanelName, all: Rows, area: Rect) -> Shown {
     Shown { name, rows, area }
 }
 
+/// The panels that Tab brings and that cannot be seen beside these, the next one first.
+pub fn hidden(player: &Player, area: Rect, shown: &[Shown]) -> Vec<PanelName> {
+    let ring = arrange::ring(player.layout, area.width);
+    let next = ring.iter().position(|name| *name == player.focus).map_or(0, |at| at + 1);
+    let names = ring[next..].iter().chain(&ring[..next]).copied();
+    names.filter(|name| shown.iter().all(|shown| shown.name != *name)).collect()
+}
+
 /// One panel, and what else fits.
 fn narrow(player: &Player, area: Rect) -> Vec<Shown> {
     if player.layout != Layout::Overview {
@@ -201,24 +212,50 @@ pub fn presented(player: &Player, area: Rect) -> Vec<Shown> {
     panels
 }
 
-/// The panel in focus above, and under it the other panels of the layout that fit whole.
+/// The panel in focus above, and under it the other panels of the layout that fit whole. Where its rows are short, panels
+/// with short rows stand beside it.
 fn stacked(player: &Player, area: Rect) -> Vec<Shown> {
     let all = rows(player, player.focus, area.width, area.height);
+    let (main, side) = match layout::beside(area) {
+        (main, Some(side)) if all.width() < main.width.into() => (main, side),
+        _ => (area, Rect { width: 0, ..area }),
+    };
     let height = all.height().min(area.height);
-    let mut panels = vec![Shown { name: player.focus, rows: all, area: Rect { height, ..area } }];
-    let mut y = area.y + height + 1;
+    let mut panels = vec![Shown { name: player.focus, rows: all, area: Rect { height, ..main } }];
+    // Where the next panel under it can begin, and the next one beside it.
+    let (mut under, mut beside) = (area.y + height + 1, side.y);
     for name in arrange::ring(player.layout, area.width) {
         if name == player.focus || name == PanelName::Event {
             continue;
         }
-        let rows = rows(player, name, area.width, 0);
-        if y + rows.height() <= area.bottom() {
-            let height = rows.height();
-            panels.push(Shown { name, rows, area: Rect { y, height, ..area } });
-            y += height + 1;
+        if let Some(shown) = whole(player, name, below(side, beside)).filter(|_| side.width > 0) {
+            beside = shown.area.bottom() + 1;
+            panels.push(shown);
+        } else if let Some(shown) = whole(player, name, below(main, under)) {
+            under = shown.area.bottom() + 1;
+            panels.push(shown);
         }
     }
     panels
+}
+
+/// The part of an area from some row on.
+fn below(area: Rect, y: u16) -> Rect {
+    let y = y.min(area.bottom());
+    Rect { y, height: area.bottom() - y, ..area }
+}
+
+/// A panel at the top of an area, if it fits whole; in a narrow one, if none of its lines needs more than a row.
+fn whole(player: &Player, name: PanelName, area: Rect) -> Option<Shown> {
+    if area.height < 2 {
+        return None;
+    }
+    let look = player.look(area.width.saturating_sub(1), area.height - 1);
+    let panel = view::panel(name, &player.story, &look);
+    let rows = Rows::of(&panel, area.width.saturating_sub(1));
+    let unbroken = area.width >= NARROW || rows.rows.len() == panel.lines.len();
+    let height = rows.height();
+    (unbroken && height <= area.height).then_some(Shown { name, rows, area: Rect { height, ..area } })
 }
 
 /// The translation over the table. Where there is no room for both they are one panel, which begins with what the event

@@ -15,13 +15,17 @@ const BACKGROUND: Rgb = (0x18, 0x18, 0x1b);
 /// The picture of a screen that was painted in a theme.
 pub fn of(buffer: &Buffer, theme: &Theme) -> Picture {
     let area = buffer.area;
-    let rows = (area.top()..area.bottom()).map(|y| row((area.left()..area.right()).map(|x| &buffer[(x, y)])));
+    let mut rows: Vec<Vec<Cell>> = (area.top()..area.bottom())
+        .map(|y| row((area.left()..area.right()).map(|x| &buffer[(x, y)])))
+        .collect();
     let (text, page, _) = theme.look(Role::Plain, Ground::Page);
-    Picture {
-        rows: rows.collect(),
-        foreground: theme::rgb(text, FOREGROUND),
-        background: theme::rgb(page, BACKGROUND),
+    let (foreground, background) = (theme::rgb(text, FOREGROUND), theme::rgb(page, BACKGROUND));
+    for cell in rows.iter_mut().flatten() {
+        // What is usual need not be said of every cell.
+        cell.foreground = cell.foreground.filter(|color| *color != foreground);
+        cell.background = cell.background.filter(|color| *color != background);
     }
+    Picture { rows, foreground, background }
 }
 
 /// The buffer has a space in the second column of a wide character.

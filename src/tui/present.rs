@@ -150,7 +150,10 @@ mod tests {
         let area = |columns, rows| Rect::new(0, 0, columns, rows);
         let size = |text: &str, columns, rows| letters(text, area(columns, rows)).0;
         assert_eq!(size("A trap.", 200, 60), SIZES[0]);
-        assert_eq!(size("The page is not valid.", 120, 40), SIZES[1]);
+        assert_eq!(
+            size("The page is not valid: the kernel looks for an area that it lies in.", 120, 40),
+            SIZES[1]
+        );
         assert_eq!(size(&"word ".repeat(40), 80, 24), Letters::Usual);
         assert_eq!(size("→", 200, 60), Letters::Usual, "the letters have no arrows");
     }

@@ -36,6 +36,11 @@ struct Place {
 }
 
 impl Remembered {
+    /// What there is where nothing is to be remembered. The tour is not offered: nobody knows whether it was seen.
+    pub fn of_nobody() -> Self {
+        Self { tour_seen: true, ..Self::default() }
+    }
+
     /// The same within its limits, as it must be after it came from elsewhere.
     pub fn within_limits(mut self) -> Self {
         let (lines, bytes) = MAX_COMMANDS;

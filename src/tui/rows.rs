@@ -46,6 +46,12 @@ impl Rows {
         self.focus
     }
 
+    /// The columns of its longest row.
+    pub fn width(&self) -> usize {
+        let width = |row: &Line| row.spans.iter().map(|span| span.text.width()).sum();
+        self.rows.iter().map(width).max().unwrap_or_default()
+    }
+
     /// How many rows of the screen show all of it, with its title.
     pub fn height(&self) -> u16 {
         u16::try_from(self.rows.len() + 1).unwrap_or(u16::MAX)
@@ -91,11 +97,17 @@ pub fn broken(line: &Line, columns: usize) -> Vec<Line> {
     let hang = hang.min(columns - 1);
     let mut rows = vec![Line::default().marked(line.mark).of_thing(line.thing)];
     let mut used = 0;
-    for span in &line.spans {
-        for word in span.text.split_inclusive(' ') {
+    for (at, span) in line.spans.iter().enumerate() {
+        for (offset, word) in words(&span.text) {
             let room = columns - used;
             let begun = used > if rows.len() > 1 { hang } else { 0 };
-            if begun && word.trim_end().width() > room {
+            if rows.len() > 1 && !begun && word == " " {
+                continue;
+            }
+            // A word may be of several pieces; one that would need more than a row is broken between them.
+            let whole = word_width(&line.spans[at..], offset);
+            let width = if whole <= columns - hang { whole } else { word.trim_end().width() };
+            if begun && width > room {
                 (rows, used) = next_row(rows, hang);
             }
             for c in word.chars() {
@@ -113,6 +125,28 @@ pub fn broken(line: &Line, columns: usize) -> Vec<Line> {
         }
     }
     rows
+}
+
+/// The words of a text, each with the space after it, and where they begin.
+fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    text.split_inclusive(' ').scan(0, |end, word| {
+        let start = *end;
+        *end += word.len();
+        Some((start, word))
+    })
+}
+
+/// The columns of the word that begins at an offset of the first of some pieces, up to the next space.
+fn word_width(spans: &[Span], offset: usize) -> usize {
+    let mut width = 0;
+    for (at, span) in spans.iter().enumerate() {
+        let text = if at == 0 { &span.text[offset..] } else { &span.text };
+        match text.split_once(' ') {
+            Some((end, _)) => return width + end.width(),
+            None => width += text.width(),
+        }
+    }
+    width
 }
 
 fn next_row(mut rows: Vec<Line>, hang: usize) -> (Vec<Line>, usize) {
@@ -150,6 +184,14 @@ mod tests {
         assert_eq!(told(&Line::of(Role::Plain, "one two three"), 7), ["one two", "three"]);
         assert_eq!(told(&Line::of(Role::Plain, "a 0123456789"), 4), ["a ", "0123", "4567", "89"]);
         assert_eq!(told(&Line::default(), 4), [""]);
+    }
+
+    #[test]
+    fn a_word_of_several_pieces_stays_together_and_a_row_does_not_begin_with_a_space() {
+        let line = Line::of(Role::Plain, "·=empty").with(Role::Fault, "  ✗").with(Role::Dim, "=fault");
+        assert_eq!(told(&line, 12), ["·=empty  ", "  ✗=fault"]);
+        let line = Line::of(Role::Plain, "one  ✗").with(Role::Dim, "=fault");
+        assert_eq!(told(&line, 8), ["one  ✗", "  =fault"], "too long for a row");
     }
 
     #[test]

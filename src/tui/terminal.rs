@@ -1,85 +1,119 @@
-//! The terminal: raw mode and the other screen while we have it, and everything as it was afterwards, also after a panic
-//! and after a signal that ends the program.
+//! The terminal: what comes from it becomes messages, and what the model shows goes to it. However the program ends, it is
+//! as it was before.
+
+pub mod follow;
+mod held;
+mod looks;
+#[cfg(unix)]
+mod signals;
 
 use super::message::Message;
 use super::model::Model;
 use super::reload::{self, Reload};
 use super::update::update;
-use super::{draw, keys, theme};
+use super::{Seen, draw, keys, mouse};
+use crossterm::clipboard::CopyToClipboard;
 use crossterm::event::{self, Event, KeyEventKind};
+use crossterm::execute;
+#[cfg(unix)]
+use signals::Turn;
 use std::io;
 use std::sync::mpsc::Receiver;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// How long until it is seen that a file has changed, while nobody presses a key.
+/// How long until it is seen that a file has changed, or that the program goes on after a stop, while nobody presses a key.
 const LOOK: Duration = Duration::from_millis(100);
 
-/// Whoever holds it may write to the terminal.
-type Turn = Arc<Mutex<()>>;
+/// Without signals there is nobody to take turns with.
+#[cfg(not(unix))]
+#[derive(Clone, Debug, Default)]
+struct Turn;
 
-/// Shows a model and obeys keys until the user quits. Files that were read again arrive meanwhile.
-pub fn run(model: &mut Model, reloads: Option<&Receiver<Reload>>, colour: bool) -> io::Result<()> {
-    crossterm::style::force_color_output(colour);
-    if !colour {
-        model.looks.theme = &theme::NONE;
+#[cfg(not(unix))]
+impl Turn {
+    fn take<T>(&self, what: impl FnOnce() -> T) -> T {
+        what()
     }
-    let turn = Turn::default();
-    #[cfg(unix)]
-    obey_signals(turn.clone())?;
-    // `try_init` also has a panic give the terminal back before it is told.
-    let mut terminal = ratatui::try_init()?;
-    let ended = obey(&mut terminal, model, reloads, &turn);
-    ratatui::try_restore()?;
-    ended
+
+    fn resumed(&self) -> bool {
+        false
+    }
+
+    fn is_resumed(&self) -> bool {
+        false
+    }
 }
 
-/// From here on a signal that asks the program to end gives the terminal back first.
-#[cfg(unix)]
-fn obey_signals(turn: Turn) -> io::Result<()> {
-    use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
-    let mut signals = signal_hook::iterator::Signals::new([SIGHUP, SIGINT, SIGQUIT, SIGTERM])?;
-    std::thread::spawn(move || {
-        for signal in signals.forever() {
-            // Nothing is drawn any more: the turn is never given back.
-            let _turn = turn.lock().unwrap_or_else(PoisonError::into_inner);
-            // After SIGHUP the terminal may be gone, and then there is nothing to give back.
-            let _ = ratatui::try_restore();
-            let _ = crossterm::execute!(io::stdout(), crossterm::cursor::Show);
-            let _ = signal_hook::low_level::emulate_default_handler(signal);
-        }
-    });
-    Ok(())
+/// Shows a model and obeys keys until the user quits. Files that were read again arrive meanwhile.
+pub fn run(
+    model: &mut Model,
+    reloads: Option<&Receiver<Reload>>,
+    seen: Seen<'_>,
+    colour: bool,
+) -> io::Result<()> {
+    crossterm::style::force_color_output(colour);
+    model.looks = looks::of(&model.comfort, colour);
+    let turn = Turn::default();
+    #[cfg(unix)]
+    signals::obey(turn.clone())?;
+    let mut terminal = held::take()?;
+    let ended = obey(&mut terminal, model, reloads, seen, &turn);
+    held::give_back()?;
+    ended
 }
 
 fn obey(
     terminal: &mut ratatui::DefaultTerminal,
     model: &mut Model,
     reloads: Option<&Receiver<Reload>>,
+    seen: Seen<'_>,
     turn: &Turn,
 ) -> io::Result<()> {
     let size = terminal.size()?;
     update(model, Message::Resize(size.width, size.height));
     while !model.quit {
-        {
-            let _turn = turn.lock().unwrap_or_else(PoisonError::into_inner);
-            terminal.draw(|frame| {
-                draw::screen(model, frame.area(), frame.buffer_mut());
-                super::finish(model, frame.buffer_mut());
-            })?;
-        }
-        match next(model.patience(), reloads)? {
-            Next::Event(Event::Key(key)) if key.kind != KeyEventKind::Release => {
-                if let Some(message) = keys::message(model, key) {
-                    update(model, message);
-                }
-            }
-            Next::Event(Event::Resize(columns, rows)) => update(model, Message::Resize(columns, rows)),
-            Next::Event(_) => {}
+        turn.take(|| show(terminal, model, turn.resumed()))?;
+        seen(model);
+        match next(model.patience(), reloads, turn)? {
+            Next::Event(event) => obey_event(model, &event),
             Next::Reload(reload) => reload::update(model, reload),
+            Next::Resumed => {}
             Next::Nothing => update(model, Message::Tick),
         }
+        #[cfg(unix)]
+        if std::mem::take(&mut model.suspend) {
+            signals::suspend()?;
+        }
     }
+    Ok(())
+}
+
+fn obey_event(model: &mut Model, event: &Event) {
+    let message = match event {
+        Event::Key(key) if key.kind != KeyEventKind::Release => keys::message(model, *key),
+        Event::Mouse(event) => mouse::message(model, *event),
+        Event::Resize(columns, rows) => Some(Message::Resize(*columns, *rows)),
+        _ => None,
+    };
+    if let Some(message) = message {
+        update(model, message);
+    }
+}
+
+/// Draws the model, and does what else the terminal shall do.
+fn show(terminal: &mut ratatui::DefaultTerminal, model: &mut Model, anew: bool) -> io::Result<()> {
+    held::listen_to_mouse(model.comfort.mouse)?;
+    if let Some(text) = model.copied.take() {
+        execute!(io::stdout(), CopyToClipboard::to_clipboard_from(text))?;
+    }
+    if anew {
+        // An empty picture first, as the other screen is empty: then what differs from it is drawn, which is all.
+        terminal.draw(|_| {})?;
+    }
+    terminal.draw(|frame| {
+        draw::screen(model, frame.area(), frame.buffer_mut());
+        super::finish(model, frame.buffer_mut());
+    })?;
     Ok(())
 }
 
@@ -89,27 +123,27 @@ enum Next {
     Event(Event),
     /// The file was read again.
     Reload(Reload),
+    /// The program goes on after a stop.
+    Resumed,
     /// It took too long.
     Nothing,
 }
 
-/// Waits for a key, for a file, or for the end of the patience.
-fn next(patience: Option<Duration>, reloads: Option<&Receiver<Reload>>) -> io::Result<Next> {
+/// Waits for a key, for a file, for the end of a stop, or for the end of the patience.
+fn next(patience: Option<Duration>, reloads: Option<&Receiver<Reload>>, turn: &Turn) -> io::Result<Next> {
     let end = patience.map(|patience| Instant::now() + patience);
     loop {
         if let Some(reload) = reloads.and_then(|reloads| reloads.try_recv().ok()) {
             return Ok(Next::Reload(reload));
         }
-        let left = end.map(|end| end.saturating_duration_since(Instant::now()));
-        if left.is_some_and(|left| left.is_zero()) {
+        if turn.is_resumed() {
+            return Ok(Next::Resumed);
+        }
+        let left = end.map_or(LOOK, |end| end.saturating_duration_since(Instant::now()));
+        if left.is_zero() {
             return Ok(Next::Nothing);
         }
-        let there = match left.into_iter().chain(reloads.map(|_| LOOK)).min() {
-            Some(wait) => event::poll(wait)?,
-            // Nothing else can come: reading waits.
-            None => true,
-        };
-        if there {
+        if event::poll(left.min(LOOK))? {
             return event::read().map(Next::Event);
         }
     }

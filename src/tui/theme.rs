@@ -2,7 +2,7 @@
 //!
 //! # One page on how the screen speaks
 //!
-//! **Roles, not colours.** A panel says what a piece of text is ([`Role`]); drawing writes that as [ink]; a
+//! **Roles, not colours.** A panel says what a piece of text is ([`Role`]); drawing writes that as [ink](mod@super::ink); a
 //! [`Theme`] alone knows colours, and paints last of all. Every role has one meaning wherever it stands:
 //!
 //! | role | is used for | never for |
@@ -46,7 +46,7 @@ mod contrast;
 mod themes;
 
 pub use contrast::{contrast, rgb};
-pub use themes::{ALL, DARK, LIGHT, NONE, OKABE_ITO, PROJECTOR, TERMINAL};
+pub use themes::{ALL, DARK, LIGHT, NONE, OKABE_ITO, PROJECTOR, TERMINAL, after, named};
 
 use super::ink::{self, Ground};
 use crate::view::Role;

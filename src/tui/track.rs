@@ -39,7 +39,7 @@ mod tests {
 
     #[test]
     fn a_column_leads_to_a_moment_that_is_shown_there() {
-        for (width, end) in [(80, 7), (80, 500), (60, 60), (5, 3)] {
+        for (width, end) in [(80, 7), (80, 500), (60, 60), (6, 3)] {
             let track = Track::new(Rect::new(0, 0, width, 1), end);
             for column in 0..track.columns() {
                 let moment = track.moment(column as u16 + 2);

@@ -6,7 +6,7 @@ use super::model::{Model, Player, Screen, Sheet};
 use super::reload::Live;
 use super::select::{self, Direction};
 use super::travel::travel;
-use super::{arrange, panels, search, sheet, theme};
+use super::{arrange, panels, search, sheet, theme, tour};
 use crate::scenario::stage::PanelName;
 use crate::view::{Thing, value};
 use ratatui::layout::Rect;
@@ -60,8 +60,7 @@ pub fn update(model: &mut Model, message: Message) {
 }
 
 fn next_theme(model: &mut Model) {
-    let at = theme::ALL.iter().position(|theme| theme.name == model.looks.theme.name);
-    model.looks.theme = theme::ALL[at.map_or(0, |at| (at + 1) % theme::ALL.len())];
+    model.looks.theme = theme::after(model.looks.theme);
     if let Screen::Play(player) = &mut model.screen {
         player.message = Some(format!("theme: {}", model.looks.theme.name));
     }
@@ -74,9 +73,10 @@ fn gallery(model: &mut Model, message: Message) {
         Message::NextScenario => gallery.chosen = (gallery.chosen + 1).min(gallery.last()),
         Message::PreviousScenario => gallery.chosen = gallery.chosen.saturating_sub(1),
         Message::Scenario(at) if at != gallery.chosen => gallery.chosen = at.min(gallery.last()),
-        Message::Choose | Message::Scenario(_) => model.open(),
+        Message::Choose | Message::Scenario(_) => tour::open(model),
         _ => {}
     }
+    tour::notice(model);
 }
 
 #[derive(PartialEq, Eq)]

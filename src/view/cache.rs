@@ -42,11 +42,14 @@ pub fn panel(story: &Story, look: &Look) -> Panel {
     if system.files().is_empty() {
         lines.push(Line::of(Role::Dim, "There is no file."));
     } else {
-        let legend = format!("{CLEAN}=cached  {DIRTY}=dirty: must be written back  {ABSENT}=not in memory");
+        let legend = format!(
+            "{CLEAN}=cached  {DIRTY}=dirty:\u{a0}must\u{a0}be\u{a0}written\u{a0}back  {ABSENT}=not\u{a0}in\u{a0}memory"
+        );
         lines.push(Line::of(Role::Dim, legend));
     }
     let counters = &system.counters;
-    let number = |number: u64| Line::of(Role::Plain, format!("{:>9} ", grouped(number)));
+    let width = grouped(counters.page_ins.max(counters.page_outs)).len();
+    let number = |number: u64| Line::of(Role::Plain, format!("{:>width$} ", grouped(number)));
     lines.push(number(counters.page_ins).with(Role::Dim, "pages read so far, from files and swap"));
     lines.push(number(counters.page_outs).with(Role::Dim, "pages written so far, to files and swap"));
     Panel::new(format!("Files · {} in the page cache", count(cached as u64, "page")), lines)

@@ -102,8 +102,11 @@ pub fn va(word: u64, mode: Paging, geometry: &Geometry) -> Decoded {
     let canonical = geometry.is_canonical(va);
     let mut fields = vec![];
     if geometry.va_bits < 64 {
-        let rule = if geometry.sign_extended { "copies of the highest bit below" } else { "zeros" };
-        let meaning = if canonical { rule.to_owned() } else { format!("wrong: they must be {rule}") };
+        let rule = match geometry.sign_extended {
+            true => format!("copies of bit {}", geometry.va_bits - 1),
+            false => "zeros".to_owned(),
+        };
+        let meaning = if canonical { rule } else { format!("wrong: they must be {rule}") };
         fields.push(field("extension", 63, geometry.va_bits, word, meaning));
     }
     for level in (0..geometry.levels).rev() {
@@ -111,8 +114,7 @@ pub fn va(word: u64, mode: Paging, geometry: &Geometry) -> Decoded {
         let high = low + geometry.index_bits_at(level) - 1;
         let index = geometry.index(va, level);
         let at = index * geometry.pte_bytes;
-        // The screen counts entries in hexadecimal.
-        let meaning = format!("entry {index} ({index:03x}), at byte {at:#x} of the table of level {level}");
+        let meaning = format!("entry {index}, byte {at:#x} of the table");
         fields.push(field(format!("VPN[{level}]"), high, low, word, meaning));
     }
     let meaning = format!("byte {} of the page", geometry.offset(va));

@@ -54,7 +54,9 @@ pub fn explain(story: &Story, thing: Thing) -> Panel {
     };
     if !matches!(thing, Thing::Step(_)) {
         lines.push(Line::default());
-        lines.push(Line::of(Role::Dim, "now  ").followed_by(ties(story, thing).label));
+        lines.push(
+            Line::of(Role::Dim, format!("{:12}", "now")).hanging().followed_by(ties(story, thing).label),
+        );
         lines.extend(history::lines(story, thing));
     }
     if let Some(rule) = rule::of(story, thing) {
@@ -65,7 +67,7 @@ pub fn explain(story: &Story, thing: Thing) -> Panel {
 
 /// `  name        what`: a line of two columns.
 fn row(name: &str, what: impl Into<String>) -> Line {
-    Line::of(Role::Dim, format!("{name:12}")).with(Role::Plain, what)
+    Line::of(Role::Dim, format!("{name:12}")).hanging().with(Role::Plain, what)
 }
 
 #[cfg(test)]

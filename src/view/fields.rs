@@ -1,7 +1,8 @@
 //! The registers of the trap, field by field: the word, its bits, and what they mean at this moment.
 
 use super::decode::Decoded;
-use super::explain::{bits, fields};
+use super::explain::bits::{self, Widths};
+use super::explain::fields;
 use super::{Line, Look, Mark, Panel, Role, Thing, names, touched::Touched};
 use crate::hw::{self, Cause, Csr, Privilege, Sstatus, VirtAddr};
 use crate::kernel::Change;
@@ -14,7 +15,11 @@ const SHOWN: [Csr; 6] = [Csr::Scause, Csr::Stval, Csr::Sepc, Csr::Stvec, Csr::Ss
 pub fn panel(story: &Story, _look: &Look) -> Panel {
     let system = story.system();
     let hart = system.machine.hart(system.hart);
-    let lines = SHOWN.into_iter().flat_map(|csr| register(story, csr)).collect();
+    let now = SHOWN.map(|csr| decoded(story, csr, word(story, csr)));
+    // One look down a column compares all registers.
+    let widths = Widths::of(now.iter().flatten());
+    let registers = SHOWN.into_iter().zip(&now);
+    let lines = registers.flat_map(|(csr, now)| register(story, csr, now.as_ref(), widths)).collect();
     let privilege = match hart.privilege {
         Privilege::User => "user",
         Privilege::Supervisor => "supervisor",
@@ -25,18 +30,22 @@ pub fn panel(story: &Story, _look: &Look) -> Panel {
 }
 
 /// A register: its word, and a line for each of its fields.
-fn register(story: &Story, csr: Csr) -> Vec<Line> {
-    let system = story.system();
-    let word = system.machine.hart(system.hart).csrs.read(csr).0;
+fn register(story: &Story, csr: Csr, now: Option<&Decoded>, widths: Widths) -> Vec<Line> {
+    let word = word(story, csr);
     let changed = Touched::of(story).csr(csr);
     let (mark, role) = if changed { (Mark::Changed, Role::Changed) } else { (Mark::None, Role::Strong) };
     let head = Line::of(Role::Plain, format!("{:8} ", csr.name())).with(role, format!("{word:#x}"));
-    let head = head.with(Role::Dim, format!("  {}", meaning(story, csr))).marked(mark);
+    let head = head.with(Role::Dim, "  ").hanging().with(Role::Dim, meaning(story, csr)).marked(mark);
     let before = before(story, csr).and_then(|word| decoded(story, csr, word));
-    let now = decoded(story, csr, word);
-    let rest = now.map(|now| bits::lines(&now, before.as_ref())).unwrap_or_default();
+    let rest = now.map(|now| bits::lines_in(widths, now, before.as_ref())).unwrap_or_default();
     let lines = std::iter::once(head).chain(rest);
     lines.map(|line| line.of_thing(Thing::Register(csr))).collect()
+}
+
+/// What is in a register of the hart that acts.
+fn word(story: &Story, csr: Csr) -> u64 {
+    let system = story.system();
+    system.machine.hart(system.hart).csrs.read(csr).0
 }
 
 /// The fields of a word; of `sstatus` those that this machine has a use for.
@@ -70,7 +79,7 @@ fn meaning(story: &Story, csr: Csr) -> String {
         Csr::Scause if !trapped => "no trap so far".into(),
         Csr::Scause => "why the hart trapped last".into(),
         Csr::Stval if Cause::from_code(csrs.scause).is_some_and(Cause::is_fault) => {
-            spaced("the address that could not be reached", &named(csrs.stval))
+            spaced("the address not reached", &named(csrs.stval))
         }
         Csr::Stval => "no address".into(),
         Csr::Sepc if !trapped => "no instruction".into(),

@@ -1,7 +1,7 @@
 //! Physical memory: every frame as a cell, what it is used for and how many hold it.
 
 use super::{
-    Line, Look, Mark, Panel, Role, Thing, count, grouped, memory, names, replaced, touched::Touched,
+    Line, Look, Mark, Panel, Role, Thing, count, grouped, in_use, memory, names, replaced, touched::Touched,
 };
 use crate::hw::Ppn;
 use crate::kernel::frames::{Frame, Usage};
@@ -21,6 +21,8 @@ const MOST_ALIKE: usize = 16;
 const FEWEST_ALIKE: usize = 3;
 /// How many frames of a list are shown where there is no more room.
 const MOST_LISTED: usize = 3;
+/// From so many columns on there is a list of what is in use.
+const WITH_A_LIST: usize = 48;
 
 /// The panel.
 pub fn panel(story: &Story, look: &Look) -> Panel {
@@ -57,7 +59,20 @@ pub fn panel(story: &Story, look: &Look) -> Panel {
         format!("Frames · {} free of {}", grouped(system.frames_free()), grouped(frames.len() as u64));
     // What changed is told under the cells: that is the line to see, if not all fit.
     let focus = lines.iter().rposition(|line| line.mark == Mark::Changed).unwrap_or_default();
+    if look.columns >= WITH_A_LIST {
+        lines.extend(in_use(system, &touched, &lines, look));
+    }
     Panel { title, lines, focus }
+}
+
+/// The list of what is in use, in the rows that these lines leave free.
+fn in_use(system: &System, touched: &Touched, lines: &[Line], look: &Look) -> Vec<Line> {
+    let rows = |line: &Line| line.to_string().chars().count().div_ceil(look.columns).max(1);
+    match look.rows.checked_sub(lines.iter().map(rows).sum()) {
+        _ if look.rows == 0 => in_use::lines(system, touched, 0),
+        Some(room) if room > 0 => in_use::lines(system, touched, room),
+        _ => vec![],
+    }
 }
 
 /// How the cells are laid out.
@@ -185,8 +200,8 @@ fn legend(frames: &[(Ppn, &Frame)]) -> Line {
         ('T', "table"),
         ('F', "trapframe"),
         ('V', "vdso"),
-        ('S', "kernel-stack"),
-        ('P', "page-cache"),
+        ('S', "kernel\u{a0}stack"),
+        ('P', "page\u{a0}cache"),
         ('x', "text"),
         ('r', "rodata"),
         ('d', "data"),

@@ -1,9 +1,9 @@
 //! Who shares what: the frames with more than one owner and those of the page cache, the free list in its order, and the
 //! pages that lose their frames next.
 
-use super::owners::{Owner, Owners};
+use super::owners::Owners;
+use super::runs::{Run, runs};
 use super::{Line, Look, Mark, Panel, Role, Thing, count, grouped, names, replaced, touched::Touched};
-use crate::hw::Ppn;
 use crate::kernel::System;
 use crate::kernel::frames::{Frame, Usage};
 use crate::story::Story;
@@ -23,10 +23,11 @@ pub fn panel(story: &Story, look: &Look) -> Panel {
     }
     let touched = Touched::of(story);
     let owners = Owners::of(system);
-    let shares = shares(system, &owners);
+    let may_be_shared = |frame: &Frame| frame.refs > 1 || matches!(frame.usage, Usage::Cache { .. });
+    let shares = runs(system, &owners, may_be_shared);
     let frames: usize = shares.iter().map(|share| share.frames).sum();
     let mut lines: Vec<Line> =
-        shares.iter().take(MOST_SHARED).map(|share| share.line(system, &owners, &touched)).collect();
+        shares.iter().take(MOST_SHARED).map(|share| line(share, system, &owners, &touched)).collect();
     if shares.is_empty() {
         lines.push(Line::of(Role::Dim, "Every frame in use has one owner."));
     }
@@ -37,66 +38,30 @@ pub fn panel(story: &Story, look: &Look) -> Panel {
     Panel::new(format!("Who shares what · {}", count(frames as u64, "frame")), lines)
 }
 
-/// Frames side by side that are held alike.
-struct Share {
-    first: Ppn,
-    frames: usize,
-    frame: Frame,
-    /// Of the first.
-    owners: Vec<Owner>,
-}
-
-/// All frames that are shared or could be, those side by side together.
-fn shares(system: &System, owners: &Owners<'_>) -> Vec<Share> {
-    let may_be_shared = |frame: &Frame| frame.refs > 1 || matches!(frame.usage, Usage::Cache { .. });
-    let mut shares: Vec<Share> = vec![];
-    for (ppn, frame) in system.frames().filter(|(_, frame)| may_be_shared(frame)) {
-        let own = owners.owners(ppn, frame);
-        match shares.last_mut() {
-            Some(share) if share.goes_on(ppn, frame, &own) => share.frames += 1,
-            _ => shares.push(Share { first: ppn, frames: 1, frame: *frame, owners: own }),
-        }
-    }
-    shares
-}
-
-impl Share {
-    /// Whether a frame is the next of these.
-    fn goes_on(&self, ppn: Ppn, frame: &Frame, owners: &[Owner]) -> bool {
-        let at = self.frames as u64;
-        let usage = match self.frame.usage {
-            Usage::Cache { file, page } => Usage::Cache { file, page: page + at },
-            other => other,
-        };
-        let next = |owner: &Owner| owner.after(at);
-        (self.first.0 + at, usage, self.frame.refs) == (ppn.0, frame.usage, frame.refs)
-            && self.owners.iter().map(next).eq(owners.iter().copied())
-    }
-
-    fn line(&self, system: &System, owners: &Owners<'_>, touched: &Touched) -> Line {
-        let Self { first, frames, frame, owners: own } = self;
-        let changed = (0..*frames as u64).any(|at| touched.frame(Ppn(first.0 + at)));
-        let role = if changed { Role::Changed } else { Role::Shared };
-        let line = Line::default().with(role, format!("{:x} ", first.0));
-        let line = match frames - 1 {
-            0 => line,
-            more => line.with(Role::Plain, format!("and {}, ", count(more as u64, "more frame"))),
-        };
-        let what = match frame.usage {
-            Usage::Cache { .. } => names::usage(system, frame.usage),
-            other => other.to_string(),
-        };
-        let line = line.with(Role::Plain, what);
-        let line = line.with(Role::Dim, format!(" · {}: ", count(frame.refs.into(), "owner")));
-        let line = owners.told(line, own);
-        let line = match (frame.refs as usize).checked_sub(own.len()) {
-            Some(0) => line,
-            Some(more) => line.with(Role::Dim, format!(" and {more} in no process's table yet")),
-            None => line.with(Role::Fault, format!(" ✗ {} hold it", own.len())),
-        };
-        let mark = if changed { Mark::Changed } else { Mark::None };
-        line.of_thing(Thing::Frame(*first)).marked(mark)
-    }
+/// Frames that are shared alike, in a line.
+fn line(run: &Run, system: &System, owners: &Owners<'_>, touched: &Touched) -> Line {
+    let Run { first, frames, frame, owners: own } = run;
+    let changed = run.frames().any(|ppn| touched.frame(ppn));
+    let role = if changed { Role::Changed } else { Role::Shared };
+    let line = Line::default().with(role, format!("{:x} ", first.0));
+    let line = match frames - 1 {
+        0 => line,
+        more => line.with(Role::Plain, format!("and {}, ", count(more as u64, "more frame"))),
+    };
+    let what = match frame.usage {
+        Usage::Cache { .. } => names::usage(system, frame.usage),
+        other => other.to_string(),
+    };
+    let line = line.with(Role::Plain, what);
+    let line = line.with(Role::Dim, format!(" · {}: ", count(frame.refs.into(), "owner"))).hanging();
+    let line = owners.told(line, own);
+    let line = match (frame.refs as usize).checked_sub(own.len()) {
+        Some(0) => line,
+        Some(more) => line.with(Role::Dim, format!(" and {more} in no process's table yet")),
+        None => line.with(Role::Fault, format!(" ✗ {} hold it", own.len())),
+    };
+    let mark = if changed { Mark::Changed } else { Mark::None };
+    line.of_thing(Thing::Frame(*first)).marked(mark)
 }
 
 /// The free list in its order: the first is given next.

@@ -86,7 +86,8 @@ impl Scale {
     /// The scales that a width allows, the finest first.
     fn fitting(columns: usize) -> Vec<Self> {
         match columns {
-            0 | 70.. => vec![Self { cells: 64, lines: 16 }, Self { cells: 64, lines: 2 }],
+            // Three digits, a space and the cells.
+            0 | 68.. => [16, 4, 2].map(|lines| Self { cells: 64, lines }).to_vec(),
             36.. => vec![Self { cells: 32, lines: 4 }, Self { cells: 32, lines: 2 }],
             20.. => vec![Self { cells: 16, lines: 4 }],
             _ => vec![Self { cells: 8, lines: 4 }],
@@ -185,11 +186,15 @@ fn title(table: &Table<'_>, map: &Map, slots: u64) -> Line {
     let root = if map.level == table.top() { "root " } else { "" };
     let address = table.geometry.frame_address(map.ppn).to_string();
     let used = map.entries.iter().filter(|entry| entry.pte.0 != 0).count() as u64;
-    let line = Line::of(Role::Dim, format!("level {} · {root}", map.level))
+    let line = Line::of(Role::Dim, unbroken(&format!("level {} · {root}", map.level)))
         .with(Role::Strong, address)
-        .with(Role::Plain, format!(" · {used} of {} used", super::grouped(slots)))
+        .with(Role::Dim, " ·\u{a0}")
+        .with(Role::Plain, unbroken(&format!("{used} of {} used", super::grouped(slots))))
         .of_thing(Thing::Frame(map.ppn));
-    if root.is_empty() { line.with(Role::Dim, format!(" · from {}", table.va(map.base))) } else { line }
+    match root.is_empty() {
+        true => line.with(Role::Dim, format!(" ·\u{a0}from\u{a0}{}", table.va(map.base))),
+        false => line,
+    }
 }
 
 /// The cell of some slots next to each other: the strongest sign among them, or what the slot holds, or how many of them
@@ -218,7 +223,12 @@ fn filled(used: u64, each: u64) -> char {
     HEIGHTS[(used * 4).div_ceil(each).clamp(1, 4) as usize - 1]
 }
 
-/// What the glyphs mean that occur.
+/// Words that stay together in one row.
+fn unbroken(words: &str) -> String {
+    words.replace(' ', "\u{a0}")
+}
+
+/// What the glyphs mean that occur. It is broken between them only.
 fn legend(table: &Table<'_>, maps: &[Map], scale: Scale) -> Line {
     let mut line = Line::of(Role::Dim, "·=empty");
     let mut sizes = BTreeSet::new();
@@ -238,11 +248,11 @@ fn legend(table: &Table<'_>, maps: &[Map], scale: Scale) -> Line {
         let heights = String::from_iter(HEIGHTS);
         line = line
             .with(Role::Plain, format!("  {heights}"))
-            .with(Role::Dim, format!("=some to all of {each} slots"));
+            .with(Role::Dim, format!("={}", unbroken(&format!("some to all of {each} slots"))));
     }
     for kind in Kind::ALL.into_iter().filter(|kind| kinds.contains(kind)) {
         let (glyph, role, words) = kind.look();
-        line = line.with(role, format!("  {glyph}")).with(Role::Dim, format!("={words}"));
+        line = line.with(role, format!("  {glyph}")).with(Role::Dim, format!("={}", unbroken(words)));
     }
     for mark in marks {
         let words = match mark {
@@ -250,7 +260,9 @@ fn legend(table: &Table<'_>, maps: &[Map], scale: Scale) -> Line {
             Mark::Fault => "the fault is here",
             _ => "on the walk's path",
         };
-        line = line.with(mark.role(), format!("  {}", mark.glyph())).with(Role::Dim, format!("={words}"));
+        line = line
+            .with(mark.role(), format!("  {}", mark.glyph()))
+            .with(Role::Dim, format!("={}", unbroken(words)));
     }
     line
 }

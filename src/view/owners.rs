@@ -71,15 +71,25 @@ pub struct Owners<'a> {
 }
 
 impl<'a> Owners<'a> {
-    /// Those of this state.
+    /// Those of this state; of frames with one owner that is not known if it is only a pointer to a table.
     pub fn of(system: &'a System) -> Self {
+        Self::of_those(system, 2)
+    }
+
+    /// Those of this state, and really all of them.
+    pub fn of_all(system: &'a System) -> Self {
+        Self::of_those(system, 1)
+    }
+
+    /// Pointers are looked for where a frame has so many owners at least.
+    fn of_those(system: &'a System, least: u32) -> Self {
         let mappers = system.mappers();
         let mut pointers: BTreeMap<Ppn, Vec<Owner>> = BTreeMap::new();
-        let shared = |ppn: &Ppn| system.frame(*ppn).is_some_and(|frame| frame.refs > 1);
+        let wanted = |ppn: &Ppn| system.frame(*ppn).is_some_and(|frame| frame.refs >= least);
         for process in system.spaces() {
             // What is held in so many ways is mapped in so many; the rest are pointers to tables.
             let mut mapped: BTreeMap<Ppn, usize> = BTreeMap::new();
-            for ppn in system.held_by(process.root).into_iter().filter(shared) {
+            for ppn in system.held_by(process.root).into_iter().filter(wanted) {
                 let left = mapped.entry(ppn).or_insert_with(|| {
                     let own = |mapper: &&Mapper| mapper.pid == process.pid;
                     mappers.get(&ppn).map_or(0, |mappers| mappers.iter().filter(own).count())
@@ -90,7 +100,7 @@ impl<'a> Owners<'a> {
                 }
             }
         }
-        for ppn in system.held_by_kernel().into_iter().filter(shared) {
+        for ppn in system.held_by_kernel().into_iter().filter(wanted) {
             pointers.entry(ppn).or_default().push(Owner::Kernel);
         }
         Self { system, mappers, pointers }
@@ -103,7 +113,12 @@ impl<'a> Owners<'a> {
 
     /// The owners of a frame.
     pub fn owners(&self, ppn: Ppn, frame: &Frame) -> Vec<Owner> {
-        let pages = self.mappers(ppn).iter().map(|mapper| Owner::Page { pid: mapper.pid, va: mapper.va });
+        let geometry = self.system.geometry();
+        let pages = self.mappers(ppn).iter().map(|mapper| {
+            // A superpage's frames are its pages in their order.
+            let page = ppn.0.saturating_sub(mapper.place.pte.ppn(&geometry).0);
+            Owner::Page { pid: mapper.pid, va: VirtAddr(mapper.va.0.wrapping_add(page * PAGE)) }
+        });
         let mut owners: Vec<Owner> = pages.collect();
         owners.extend(self.pointers.get(&ppn).into_iter().flatten());
         match frame.usage {
@@ -120,7 +135,8 @@ impl<'a> Owners<'a> {
     pub fn told(&self, line: Line, owners: &[Owner]) -> Line {
         owners.iter().enumerate().fold(line, |line, (at, owner)| {
             let line = if at == 0 { line } else { line.with(Role::Dim, ", ") };
-            let words = owner.words(self.system);
+            // A row ends between two owners, not within one.
+            let words = owner.words(self.system).replace(' ', "\u{a0}");
             match owner.thing() {
                 Some(thing) => line.with_thing(thing, Role::Plain, words),
                 None => line.with(Role::Plain, words),

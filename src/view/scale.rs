@@ -4,13 +4,16 @@
 //! its place.
 
 use super::strip::{self, Canvas, Class, Entry, Strip};
-use super::{Line, Look, Mark, Panel, Role, Thing, areas, bare_space, bytes, count, touched::Touched};
+use super::{Line, Look, Mark, Panel, Role, Thing, areas, bare_space, bytes, touched::Touched};
 use crate::hw::VirtAddr;
 use crate::kernel::event::Prot;
 use crate::kernel::table::COW;
 use crate::kernel::{Area, AreaKind, PAGE, Process, System};
 use crate::story::Story;
 use std::collections::BTreeSet;
+
+/// So many lines may follow the legend: the stack pointer and the break, where they lie nowhere.
+const AFTER_THE_LEGEND: usize = 2;
 
 /// The panel.
 pub fn panel(story: &Story, look: &Look) -> Panel {
@@ -49,25 +52,36 @@ pub fn panel(story: &Story, look: &Look) -> Panel {
 pub fn drawn(strips: &[Strip], page_bytes: u64, look: &Look, user_end: VirtAddr) -> Vec<Line> {
     let canvas = Canvas::of(strips, look.columns);
     let end = |strip: &Strip| strip.start.0.wrapping_add(strip.pages.saturating_mul(page_bytes));
-    let (mut lines, mut used, mut told, mut at) = (vec![], BTreeSet::new(), 0, 0u64);
+    let (mut blocks, mut used, mut told, mut at) = (vec![], BTreeSet::new(), None, 0u64);
     for group in strips.chunk_by(|one, next| end(one) == next.start.0) {
+        let mut lines = vec![];
         let hole = group[0].start.0.saturating_sub(at);
         if hole > 0 {
             let none = at <= user_end.0 && group[0].start > user_end && group[0].start.0 >> 63 == 1;
             let what = if none { "no addresses here".into() } else { format!("{} unused", about(hole)) };
-            lines.push(Line::of(Role::Dim, format!("⋮ {what}")));
+            lines.push(Line::of(Role::Dim, format!("┆ {what}")));
         }
         let scale = canvas.scale(group);
-        if scale != told {
-            let size = bytes(scale.saturating_mul(page_bytes));
-            lines.push(Line::of(Role::Dim, format!("1 cell = {} = {size}", count(scale, "page"))));
-            told = scale;
+        if told != Some(scale) {
+            lines.push(Line::of(Role::Dim, scale.words(page_bytes)));
+            told = Some(scale);
         }
-        lines.extend(group.iter().flat_map(|strip| strip.lines(&canvas, scale, &mut used)));
+        for strip in group {
+            lines.extend(strip.lines(&canvas, scale, &mut used));
+            blocks.push(std::mem::take(&mut lines));
+        }
         at = group.last().map_or(at, end);
     }
-    lines.push(strip::legend(&used));
-    lines
+    blocks.push(vec![strip::legend(&used)]);
+    apart(blocks, look)
+}
+
+/// Blocks under each other; with a free line between two if that is a panel in which there is room for it.
+fn apart(blocks: Vec<Vec<Line>>, look: &Look) -> Vec<Line> {
+    let rows = blocks.iter().map(Vec::len).sum::<usize>() + blocks.len() + AFTER_THE_LEGEND;
+    let gap = (look.columns > 0 && (look.rows == 0 || rows <= look.rows)).then(Line::default);
+    let blocks = blocks.into_iter().enumerate();
+    blocks.flat_map(|(at, block)| gap.clone().filter(|_| at > 0).into_iter().chain(block)).collect()
 }
 
 /// A size of which only the first digits matter: `about 256 GiB`.

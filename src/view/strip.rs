@@ -5,8 +5,10 @@
 //! heap              3 ██·C······
 //!                       ▲ brk
 //! ```
+//!
+//! Where there is room, a page is several cells, and the last of them is free so that pages can be counted.
 
-use super::{Line, Mark, Role, Thing, grouped};
+use super::{Line, Mark, Role, Thing, bytes, count, grouped};
 use crate::hw::VirtAddr;
 use std::collections::BTreeSet;
 
@@ -16,6 +18,10 @@ const CELLS: usize = 48;
 const FEWEST_CELLS: usize = 8;
 /// Where one cell for a page takes more cells than there are, each is for so many times as many.
 const FACTOR: u64 = 4;
+/// A page is at most so many cells: two pages across a whole wall are no easier to see.
+const MOST_CELLS_A_PAGE: usize = 16;
+/// A page of so many cells can spare one that keeps it apart from the next.
+const CELLS_WITH_A_GAP: usize = 4;
 
 /// What is known of pages that are there, or in swap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +43,16 @@ impl Class {
             Self::Shared => '▒',
             Self::CopyOnWrite => 'C',
             Self::Swapped => '↓',
+        }
+    }
+
+    /// What the cells of a page are filled with around its glyph: copy-on-write is a way to share, and what is in swap is
+    /// not there.
+    fn around(self) -> char {
+        match self {
+            Self::Own => '█',
+            Self::Shared | Self::CopyOnWrite => '▒',
+            Self::Swapped => NOTHING,
         }
     }
 
@@ -69,6 +85,43 @@ const LEGEND: [(char, &str); 8] = [
     (MIXED, "some of them"),
     (NOTHING, "not there"),
 ];
+
+/// How pages become cells: several pages a cell, or several cells a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Scale {
+    /// Pages of a cell, from 1.
+    pages: u64,
+    /// Cells of a page, from 1; more than 1 only where a cell has no more than a page.
+    cells: usize,
+}
+
+impl Scale {
+    /// `1 cell = 4 pages = 16 KiB`, `1 page = 8 cells = 4 KiB`.
+    pub fn words(self, page_bytes: u64) -> String {
+        let size = bytes(self.pages.saturating_mul(page_bytes));
+        match self.cells {
+            1 => format!("1 cell = {} = {size}", count(self.pages, "page")),
+            cells => format!("1 page = {cells} cells = {size}"),
+        }
+    }
+
+    /// The first cell of a page.
+    fn cell(self, page: u64) -> usize {
+        (page / self.pages) as usize * self.cells
+    }
+
+    /// Whether the last cell of a page is free.
+    fn has_gaps(self) -> bool {
+        self.cells >= CELLS_WITH_A_GAP
+    }
+
+    /// The cells of a page, or the cell of some, without the gap: a glyph in the middle of others.
+    fn piece(self, glyph: char, around: char) -> String {
+        let width = self.cells - usize::from(self.has_gaps());
+        let cell = |at| if at == width / 2 { glyph } else { around };
+        (0..width).map(cell).collect()
+    }
+}
 
 /// Pages side by side that one PTE is about.
 #[derive(Clone, Debug)]
@@ -112,6 +165,8 @@ pub struct Canvas {
     address: usize,
     number: usize,
     cells: usize,
+    /// The cells of a page, in strips that fit with one.
+    cells_a_page: usize,
     /// 0 for no end.
     columns: usize,
 }
@@ -132,19 +187,25 @@ impl Canvas {
         let widest = |width: &dyn Fn(&Strip) -> usize| strips.iter().map(width).max().unwrap_or_default();
         let address = widest(&|strip| strip.start.to_string().len());
         let number = widest(&|strip| grouped(strip.pages).len());
-        let taken = address + 5 + number + 1;
+        // After the last cell there is room for the arrow under the end of an area.
+        let taken = address + 5 + number + 2;
         let cells = if columns == 0 { CELLS } else { columns.saturating_sub(taken).max(FEWEST_CELLS) };
-        Self { address, number, cells, columns }
+        let fitting = strips.iter().map(|strip| strip.pages as usize).filter(|pages| *pages <= cells);
+        let cells_a_page = match fitting.max() {
+            Some(longest) if columns > 0 => (cells / longest.max(1)).clamp(1, MOST_CELLS_A_PAGE),
+            _ => 1,
+        };
+        Self { address, number, cells, cells_a_page, columns }
     }
 
-    /// How many pages a cell is for, so that the longest of some strips fits.
-    pub fn scale(&self, strips: &[Strip]) -> u64 {
+    /// How pages become cells, so that the longest of some strips fits.
+    pub fn scale(&self, strips: &[Strip]) -> Scale {
         let most = strips.iter().map(|strip| strip.pages).max().unwrap_or_default();
-        let mut scale = 1u64;
-        while most.div_ceil(scale) > self.cells as u64 {
-            scale *= FACTOR;
+        let mut pages = 1u64;
+        while most.div_ceil(pages) > self.cells as u64 {
+            pages *= FACTOR;
         }
-        scale
+        Scale { pages, cells: if pages == 1 { self.cells_a_page } else { 1 } }
     }
 
     /// A name under a cell: after an arrow, or before it where the line ends.
@@ -165,8 +226,8 @@ impl Canvas {
 }
 
 impl Strip {
-    /// Its lines, with so many pages to a cell. The glyphs are added to those that are `used`.
-    pub fn lines(&self, canvas: &Canvas, scale: u64, used: &mut BTreeSet<char>) -> Vec<Line> {
+    /// Its lines, at some scale. The glyphs are added to those that are `used`.
+    pub fn lines(&self, canvas: &Canvas, scale: Scale, used: &mut BTreeSet<char>) -> Vec<Line> {
         let mut lines = vec![];
         let there: u64 =
             self.entries.iter().filter(|entry| entry.class != Class::Swapped).map(|entry| entry.pages).sum();
@@ -179,9 +240,10 @@ impl Strip {
         let below = match self.promise {
             None => line,
             Some(glyph) => {
-                let cells = self.pages.div_ceil(scale) as usize;
+                let cells = self.pages.div_ceil(scale.pages) as usize;
                 used.extend((cells > 0).then_some(glyph));
-                lines.push(line.with(Role::Absent, glyph.to_string().repeat(cells)));
+                let gap = if scale.has_gaps() { " " } else { "" };
+                lines.push(line.with(Role::Absent, vec![scale.piece(glyph, glyph); cells].join(gap)));
                 // The name has the room of address and rights.
                 let width = canvas.address + 5;
                 let name = format!("{:width$}", shortened(&self.label, width - 1));
@@ -190,34 +252,36 @@ impl Strip {
             }
         };
         lines.push(self.bar(below, scale, used));
-        let signs = self.signs.iter().map(|(page, sign)| canvas.sign((page / scale) as usize, sign));
+        let signs = self.signs.iter().map(|(page, sign)| canvas.sign(scale.cell(*page), sign));
         lines.extend(signs);
         lines.into_iter().map(|line| Line { thing: line.thing.or(self.thing), ..line }).collect()
     }
 
-    /// What is there, cell by cell; cells without anything are one piece.
-    fn bar(&self, mut line: Line, scale: u64, used: &mut BTreeSet<char>) -> Line {
-        let cells = self.cells(scale);
-        let mut empty = String::new();
-        for (at, cell) in cells.iter().enumerate() {
-            let pages = scale.min(self.pages - at as u64 * scale);
+    /// What is there, cell by cell.
+    fn bar(&self, mut line: Line, scale: Scale, used: &mut BTreeSet<char>) -> Line {
+        for (at, cell) in self.cells(scale.pages).iter().enumerate() {
+            if at > 0 && scale.has_gaps() {
+                line = line.with(Role::Dim, " ");
+            }
+            let pages = scale.pages.min(self.pages - at as u64 * scale.pages);
             let (Some(class), Some(thing)) = (cell.class, cell.thing) else {
                 used.insert(NOTHING);
-                empty.push(NOTHING);
+                line = empty(line, &scale.piece(NOTHING, NOTHING));
                 continue;
             };
-            if !empty.is_empty() {
-                line = line.with(Role::Dim, std::mem::take(&mut empty));
-            }
-            let glyph = if cell.mixed || cell.pages < pages { MIXED } else { class.glyph() };
-            used.insert(glyph);
+            let (glyph, around) = match cell.mixed || cell.pages < pages {
+                true => (MIXED, MIXED),
+                false => (class.glyph(), class.around()),
+            };
+            let piece = scale.piece(glyph, around);
+            used.extend(piece.chars());
             let role = if cell.changed { Role::Changed } else { class.role() };
-            line = line.with_thing(thing, role, glyph);
+            line = line.with_thing(thing, role, piece);
             if cell.changed {
                 line.mark = Mark::Changed;
             }
         }
-        if empty.is_empty() { line } else { line.with(Role::Dim, empty) }
+        line
     }
 
     fn cells(&self, scale: u64) -> Vec<Cell> {
@@ -238,11 +302,22 @@ impl Strip {
     }
 }
 
-/// The glyphs that are used, in words.
+/// The same with cells without anything at its end; those side by side are one piece.
+fn empty(mut line: Line, cells: &str) -> Line {
+    match line.spans.last_mut() {
+        Some(last) if (last.role, last.thing) == (Role::Dim, None) => {
+            last.text.push_str(cells);
+            line
+        }
+        _ => line.with(Role::Dim, cells),
+    }
+}
+
+/// The glyphs that are used, in words. It is broken between words only.
 pub fn legend(used: &BTreeSet<char>) -> Line {
     let words = LEGEND.iter().filter(|(glyph, _)| used.contains(glyph));
-    let words: Vec<String> =
-        words.map(|(glyph, word)| format!("{glyph}={}", word.replace(' ', "-"))).collect();
+    let words = words.map(|(glyph, word)| format!("{glyph}={}", word.replace(' ', "\u{a0}")));
+    let words: Vec<String> = words.chain(["number=pages".into()]).collect();
     Line::of(Role::Dim, words.join("  "))
 }
 

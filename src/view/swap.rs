@@ -35,7 +35,10 @@ pub fn panel(story: &Story, look: &Look) -> Panel {
     } else {
         let changed = changed(story);
         lines.extend(cells(&slots, &changed, look));
-        lines.push(Line::of(Role::Dim, format!("{TAKEN}=page  {COPY}=in-memory-as-well  {FREE}=free")));
+        lines.push(Line::of(
+            Role::Dim,
+            format!("{TAKEN}=page  {COPY}=in\u{a0}memory\u{a0}as\u{a0}well  {FREE}=free"),
+        ));
         lines.extend(pages(system, &owners, &slots, &changed));
     }
     lines.extend(replaced::lines(system, &owners));

@@ -146,6 +146,24 @@ fn layouts_are_chosen_by_number_and_panels_by_tab() {
 }
 
 #[test]
+fn a_focus_that_the_layout_of_the_reader_lacks_brings_the_overview_back() {
+    let text = r#"{ "format": 1, "title": "Focus", "programs": { "sh": {} }, "steps": [
+        { "op": "spawn", "program": "sh" },
+        { "chapter": "One", "focus": "registers" }, { "op": "load", "at": "text" },
+        { "chapter": "Two", "layout": "memory", "focus": "holders" }, { "op": "load", "at": "text" },
+        { "chapter": "Three", "focus": "frames" }, { "op": "load", "at": "text" } ] }"#;
+    let place = |keys: &str| {
+        let journey = crate::journey::of(text, keys);
+        (journey.player().layout, journey.player().focus)
+    };
+    assert_eq!(place(":2 Enter"), (Layout::Overview, PanelName::Registers));
+    assert_eq!(place("8 :2 Enter"), (Layout::Trap, PanelName::Registers), "it has them as well");
+    assert_eq!(place("6 :2 Enter"), (Layout::Overview, PanelName::Registers), "this one has not");
+    assert_eq!(place("6 :3 Enter"), (Layout::Memory, PanelName::Holders));
+    assert_eq!(place(":3 Enter :4 Enter"), (Layout::Memory, PanelName::Frames), "what is there stays");
+}
+
+#[test]
 fn a_panel_can_have_the_whole_screen() {
     let zoomed = journey("fork-exec", ":12.14 Enter z");
     let text = zoomed.text(120, 40);

@@ -12,12 +12,14 @@ mod journeys;
 mod looks;
 mod machines;
 mod mouse;
+mod notes;
 mod panels;
 mod questions;
 mod reload;
 mod sizes;
 mod stories;
 mod tables;
+mod tour;
 mod whole;
 
 use insta::assert_snapshot;

@@ -139,9 +139,9 @@ fn what_cannot_even_be_read_is_told_in_a_sentence() {
 fn who_has_left_the_story_is_left_alone() {
     let gallery = opened("Esc").saved(&text(&BROKEN));
     assert!(!gallery.text(80, 24).contains("problem"));
-    let other = opened("Esc Down Enter Right").saved(&text(&[])).saved(&text(&BROKEN));
+    let other = opened("Esc Down*2 Enter Right").saved(&text(&[])).saved(&text(&BROKEN));
     assert_eq!(other.player().story.scenario.title, "Build a page table by hand");
     assert!(!other.text(80, 24).contains("problem"));
-    let back = other.then("Esc Up Enter");
+    let back = other.then("Esc Up*2 Enter");
     assert!(back.text(80, 24).contains("lecture.json has 2 problems"), "until the story is opened again");
 }

@@ -5,12 +5,13 @@ use super::super::ink::{Ground, ink, text};
 use super::super::keys::Place;
 use super::super::model::Model;
 use super::super::rows::{Rows, broken};
+use super::super::tour;
 
 use super::panel::{self, Lit};
 use crate::scenario::diagnostic::printable;
 use crate::scenario::library::Builtin;
 use crate::scenario::stage::PanelName;
-use crate::scenario::{Scenario, Source};
+use crate::scenario::{Chapter, Scenario, Source};
 use crate::story::Story;
 use crate::view::{self, Line, Look, Role, count, script};
 use ratatui::buffer::Buffer;
@@ -44,7 +45,8 @@ pub fn draw(gallery: &Gallery, area: Rect, buffer: &mut Buffer) {
     panel::line(&line, frame.header, buffer);
     list(gallery, frame.list, buffer);
     about(gallery, frame.about, buffer);
-    super::footer(&[Place::Gallery, Place::Everywhere], None, frame.footer, buffer);
+    let offer = gallery.offers_tour.then_some(tour::OFFER);
+    super::footer(&[Place::Gallery, Place::Everywhere], offer, frame.footer, buffer);
 }
 
 /// The number of the scenario that stands at a place of the list.
@@ -145,31 +147,41 @@ fn about(gallery: &Gallery, area: Rect, buffer: &mut Buffer) {
         },
     ));
     lines.extend(before(gallery, scenario));
-    lines.extend([
-        Line::default(),
-        Line::of(Role::Plain, &scenario.summary),
+    lines.extend([Line::default(), Line::of(Role::Plain, &scenario.summary)]);
+    let columns = area.width.saturating_sub(1);
+    let rows =
+        |lines: &[Line]| lines.iter().map(|line| broken(line, columns.into()).len()).sum::<usize>() as u16;
+    let shell = [
         Line::default(),
         Line::of(Role::Dim, "From the shell:"),
         Line::of(Role::Plain, command(&scenario.source)),
-        Line::default(),
-    ]);
-    let chapters = scenario.chapters.iter().enumerate().filter(|(_, chapter)| !chapter.title.is_empty());
-    let chapters = chapters.take(area.height.into());
-    lines.extend(chapters.map(|(at, chapter)| Line::of(Role::Dim, format!("{}. {}", at + 1, chapter.title))));
-    let columns = area.width.saturating_sub(1);
-    let rows: Vec<Line> = lines.iter().flat_map(|line| broken(line, columns.into())).collect();
-    let needed = (rows.len() as u16 + 1).min(area.height);
+    ];
+    // What follows is told where it leaves room to see the scenario play.
+    for more in [shell.to_vec(), chapters(scenario, area.height)] {
+        if rows(&lines) + rows(&more) + PREVIEW < area.height {
+            lines.extend(more);
+        }
+    }
+    let needed = (rows(&lines) + 1).min(area.height);
     let [about, below] = Layout::vertical([Constraint::Length(needed), Constraint::Fill(1)]).areas(area);
     let inside = Rect { y: about.y + 1, width: columns, height: about.height.saturating_sub(1), ..about };
     panel::paragraphs(&lines, inside, buffer);
-    if let (Some(story), true) = (gallery.preview(), below.height > PREVIEW) {
+    if let (Some(story), true) = (gallery.preview(), below.height >= PREVIEW) {
         let below = Rect { y: below.y + 1, height: below.height - 1, ..below };
         preview(story, below, buffer);
     }
 }
 
-/// The fewest rows in which a preview says something.
-const PREVIEW: u16 = 6;
+/// The chapters, as far as they can matter on a screen of so many rows.
+fn chapters(scenario: &Scenario, most: u16) -> Vec<Line> {
+    let titled = scenario.chapters.iter().enumerate().filter(|(_, chapter)| !chapter.title.is_empty());
+    let line =
+        |(at, chapter): (usize, &Chapter)| Line::of(Role::Dim, format!("{}. {}", at + 1, chapter.title));
+    [Line::default()].into_iter().chain(titled.take(most.into()).map(line)).collect()
+}
+
+/// The rows in which a preview says something.
+const PREVIEW: u16 = 8;
 
 /// The chosen scenario as it plays: the sentence, and the table that it is about.
 fn preview(story: &Story, area: Rect, buffer: &mut Buffer) {

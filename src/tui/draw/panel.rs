@@ -61,6 +61,22 @@ pub fn rows(
     }
 }
 
+/// At the right end of a panel's rule, which panels Tab brings: as many as there is room for.
+pub fn aside(names: &[&str], area: Rect, buffer: &mut Buffer) {
+    let free = (area.left()..area.right()).rev();
+    let free =
+        free.take_while(|x| buffer.cell((*x, area.y)).is_some_and(|cell| cell.symbol() == "─")).count();
+    // The title comes first: what stands at the right is at most half of the rule, and whole names.
+    let room = free.saturating_sub(2).min(usize::from(area.width) / 2);
+    let told = |many: usize| {
+        let rest = if many < names.len() { ", …" } else { "" };
+        format!(" Tab {}{rest} ", names[..many].join(", "))
+    };
+    let Some(text) = (1..=names.len()).rev().map(told).find(|text| text.width() <= room) else { return };
+    let x = area.right() - 1 - text.width() as u16;
+    buffer.set_string(x, area.y, text, ink(Role::Dim, Ground::Page));
+}
+
 /// How much there is above and below what is shown, for the end of a title.
 pub fn more(above: usize, below: usize) -> String {
     match (above, below) {

@@ -31,6 +31,10 @@ pub fn draw(player: &Player, area: Rect, buffer: &mut Buffer) {
         let scroll = if in_focus { player.scroll } else { 0 };
         panel::draw(shown, in_focus, scroll, &lit, buffer);
     }
+    if let Some(focus) = shown.iter().find(|shown| shown.name == player.focus) {
+        let hidden = panels::hidden(player, area, &shown);
+        panel::aside(&hidden.iter().map(|name| name.name()).collect::<Vec<_>>(), focus.area, buffer);
+    }
     if player.stage.spotlight {
         let focus = shown.iter().filter(|shown| [player.focus, PanelName::Event].contains(&shown.name));
         let lit: Vec<Rect> = focus.map(|shown| shown.area).chain([frame.footer]).collect();
@@ -53,7 +57,7 @@ fn header(story: &Story, area: Rect, buffer: &mut Buffer) {
     let left = format!(" {}", story.scenario.title);
     let middle = match (story.step_index(), title) {
         (_, "") | (None, _) => String::new(),
-        _ => format!("  {chapter}/{chapters} {title}"),
+        _ => format!(" › {chapter}/{chapters} {title}"),
     };
     let settings = settings(story);
     let set = set(story).map(|set| panel::cut(&set, usize::from(area.width) / 3) + "  ").unwrap_or_default();

@@ -1,6 +1,7 @@
 //! The themes, a table each.
 
 use super::{Pen, Sheet, Theme};
+use crate::scenario::stage::ThemeName;
 use ratatui::style::{Color, Modifier};
 
 const NORMAL: Modifier = Modifier::empty();
@@ -37,8 +38,8 @@ pub const DARK: Theme = Theme {
     sheets: [
         sheet(0x0016_181d),
         over(0x003a_4150, 0x00ff_ffff, BOLD),
-        over(0x00f2_c14e, 0x0016_181d, BOLD),
-        over(0x002c_4a70, 0x00ff_ffff, NORMAL),
+        over(0x002a_67b8, 0x00ff_ffff, BOLD),
+        over(0x0024_3b58, 0x00ff_ffff, NORMAL),
         sheet(0x0020_242c),
         over(0x0016_181d, 0x0078_7e89, NORMAL),
     ],
@@ -62,7 +63,7 @@ pub const LIGHT: Theme = Theme {
     sheets: [
         sheet(0x00fa_faf7),
         over(0x00d5_d9e0, 0x0000_0000, BOLD),
-        over(0x0086_4a00, 0x00ff_ffff, BOLD),
+        over(0x000b_57b0, 0x00ff_ffff, BOLD),
         over(0x00c4_dcf7, 0x000d_2238, NORMAL),
         sheet(0x00ee_efec),
         over(0x00fa_faf7, 0x0072_7780, NORMAL),
@@ -87,8 +88,8 @@ pub const PROJECTOR: Theme = Theme {
     sheets: [
         sheet(0x00ff_ffff),
         over(0x0000_0000, 0x00ff_ffff, BOLD),
-        over(0x00ff_d400, 0x0000_0000, BOLD),
-        over(0x00ff_f2b0, 0x0000_0000, BOLD),
+        over(0x0000_3fa0, 0x00ff_ffff, BOLD),
+        over(0x00cf_e0ff, 0x0000_0000, BOLD),
         sheet(0x00f0_f0f0),
         over(0x00ff_ffff, 0x0070_7070, NORMAL),
     ],
@@ -112,8 +113,8 @@ pub const OKABE_ITO: Theme = Theme {
     sheets: [
         sheet(0x0000_0000),
         over(0x003c_3c3c, 0x00ff_ffff, BOLD),
-        over(0x00f0_e442, 0x0000_0000, BOLD),
-        over(0x0000_5f96, 0x00ff_ffff, NORMAL),
+        over(0x0000_72b2, 0x00ff_ffff, BOLD),
+        over(0x0000_3a5c, 0x00ff_ffff, NORMAL),
         sheet(0x001c_1c1c),
         over(0x0000_0000, 0x0080_8080, NORMAL),
     ],
@@ -180,6 +181,17 @@ pub const NONE: Theme = Theme {
 /// All of them.
 pub const ALL: [&Theme; 6] = [&DARK, &LIGHT, &PROJECTOR, &OKABE_ITO, &TERMINAL, &NONE];
 
+/// The one that follows another; the first after the last.
+pub fn after(theme: &Theme) -> &'static Theme {
+    let at = ALL.iter().position(|known| known.name == theme.name);
+    ALL[at.map_or(0, |at| (at + 1) % ALL.len())]
+}
+
+/// The theme of a name; `None` for the one that fits the terminal.
+pub fn named(name: ThemeName) -> Option<&'static Theme> {
+    ALL.into_iter().find(|theme| theme.name == name.name())
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::contrast;
@@ -201,6 +213,13 @@ mod tests {
                     assert!(found >= least, "{} {role:?} on {ground:?}: {found:.2}", theme.name);
                 }
             }
+        }
+    }
+
+    #[test]
+    fn every_name_but_that_of_the_choice_has_its_theme() {
+        for name in ThemeName::ALL {
+            assert_eq!(named(name).is_none(), name == ThemeName::Auto, "{name:?}");
         }
     }
 

@@ -14,12 +14,7 @@ pub fn sstatus(word: u64, mode: Paging) -> Decoded {
     };
     let mut fields = vec![
         bit("MXR", Sstatus::MXR, "loads may read what only X allows", "loads need R"),
-        bit(
-            "SUM",
-            Sstatus::SUM,
-            "supervisor mode may load and store in user pages",
-            "supervisor mode may not use user pages",
-        ),
+        bit("SUM", Sstatus::SUM, "supervisor mode may use user pages", "no user pages in supervisor mode"),
         bit(
             "SPP",
             Sstatus::SPP,
@@ -73,7 +68,7 @@ pub fn stvec(word: u64, mode: Paging) -> Decoded {
         _ => ("reserved", "This MODE is reserved: no write can bring it there.".to_owned()),
     };
     let fields = vec![
-        field("BASE", top, 2, word, format!("address {base:#x}, without its two low bits")),
+        field("BASE", top, 2, word, format!("{base:#x}, without two low bits")),
         field("MODE", 1, 0, word, meaning),
     ];
     Decoded { kind: "stvec", mode: None, value: format!("{word:#x}"), fields, summary }

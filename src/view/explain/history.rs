@@ -1,5 +1,6 @@
 //! What set a thing, and when: the last event whose changes concern it.
 
+use super::row;
 use crate::hw::{self, Csr, HartId, PhysAddr, Ppn};
 use crate::kernel::{Area, Change};
 use crate::story::Story;
@@ -15,22 +16,21 @@ pub(super) fn lines(story: &Story, thing: Thing) -> Vec<Line> {
     found.into_iter().flat_map(|(what, is_it)| told(story, what, story.timeline.last_change(is_it))).collect()
 }
 
-/// `set by step 6, event 23 (:6.23): fork → child`, and that event in words.
+/// `set by      step 6, event 23 (:6.23): fork → child`, and that event in words.
 fn told(story: &Story, what: &str, moment: Option<usize>) -> Vec<Line> {
     let Some((moment, step)) = moment.and_then(|moment| Some((moment, story.timeline.step_at(moment)?)))
     else {
-        return vec![Line::of(Role::Dim, format!("{what}never changed in this run"))];
+        return vec![row(what, "no event of this run")];
     };
     let event = moment + 1 - story.timeline.moments(step).start;
     let number = step + 1;
     let operation = story.scenario.steps.get(step).map(script::words).unwrap_or_default();
-    let line = Line::of(Role::Dim, format!("{what}set by "))
-        .with(Role::Plain, format!("step {number}, event {event}"))
+    let line = row(what, format!("step {number}, event {event}"))
         .with(Role::Dim, format!(" (:{number}.{event}): "))
         .with(Role::Strong, operation)
         .of_thing(Thing::Step(step));
     let sentence = words::earlier(story, moment).unwrap_or_default();
-    vec![line, Line::of(Role::Plain, format!("  {sentence}")).of_thing(Thing::Step(step))]
+    vec![line, row("", sentence).of_thing(Thing::Step(step))]
 }
 
 /// What of a thing has a history of its own, and which changes are part of it.
@@ -38,15 +38,15 @@ fn concerning<'a>(story: &'a Story, thing: Thing) -> Vec<(&'static str, IsIt<'a>
     let system = story.system();
     let hart = system.hart;
     let width = system.geometry().pte_bytes;
-    let one = |is_it: IsIt<'a>| vec![("", is_it)];
+    let one = |is_it: IsIt<'a>| vec![("set by", is_it)];
     match thing {
         Thing::Pte { pa, .. } | Thing::Word(pa) => one(Box::new(move |change| writes(change, pa.0, width))),
         Thing::Frame(ppn) => {
             let bytes = system.machine.geometry(hart).unwrap_or(system.geometry()).page_bytes();
             let start = ppn.0.saturating_mul(bytes);
-            let contents: (_, IsIt) = ("contents ", Box::new(move |change| writes(change, start, bytes)));
+            let contents: (_, IsIt) = ("contents by", Box::new(move |change| writes(change, start, bytes)));
             match system.policies {
-                Some(_) => vec![("use ", Box::new(move |change| is_use(change, ppn))), contents],
+                Some(_) => vec![("use set by", Box::new(move |change| is_use(change, ppn))), contents],
                 None => vec![contents],
             }
         }
@@ -93,7 +93,7 @@ fn of_page<'a>(spaces: &Spaces, spot: Option<Spot>, width: u64) -> Vec<(&'static
     let own = spot.filter(|spot| spot.level == 0 || spaces.maps(spot).is_some());
     own.map(|spot| -> (&'static str, IsIt<'a>) {
         let PhysAddr(pa) = spot.pa;
-        ("PTE ", Box::new(move |change| writes(change, pa, width)))
+        ("PTE set by", Box::new(move |change| writes(change, pa, width)))
     })
     .into_iter()
     .collect()

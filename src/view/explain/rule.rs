@@ -1,6 +1,7 @@
 //! The rule that a thing stands under, in a sentence, with the section of the RISC-V privileged specification, chapter on the
 //! supervisor level, that has it. Sections are named by their titles: their numbers differ from edition to edition.
 
+use super::row;
 use crate::hw::{Csr, Ppn, Pte, VirtAddr};
 use crate::kernel::{System, Usage};
 use crate::story::Story;
@@ -58,8 +59,7 @@ pub(super) fn of(story: &Story, thing: Thing) -> Option<Line> {
         Thing::Sp | Thing::FilePage { .. } | Thing::Step(_) => return None,
     };
     Some(
-        Line::of(Role::Dim, "rule  ")
-            .with(Role::Plain, format!("{}.", sentence(rule)))
+        row("rule", format!("{}.", sentence(rule)))
             .with(Role::Dim, format!(" (privileged specification, “{section}”)")),
     )
 }

@@ -6,167 +6,22 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking, and its helpers with it")]
 #![cfg(unix)]
 
-use pagewalk::export::picture;
-use pagewalk::scenario::{library, read};
+mod hardships;
+mod harness;
+
+use harness::{CTRL_C, LEFT, RIGHT, Terminal, drawn};
+use pagewalk::scenario::library;
 use pagewalk::story::Story;
-use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
-use std::io::{Read, Write};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
-use std::time::{Duration, Instant};
-
-/// How long anything may take before the test gives up.
-const DEADLINE: Duration = Duration::from_secs(30);
-
-const RIGHT: &str = "\x1b[C";
-const LEFT: &str = "\x1b[D";
-const CTRL_C: &str = "\x03";
-
-/// A pseudo-terminal, what runs in it, and the screen.
-struct Terminal {
-    master: Box<dyn MasterPty + Send>,
-    child: Box<dyn Child + Send + Sync>,
-    input: Box<dyn Write + Send>,
-    output: Receiver<Vec<u8>>,
-    screen: vt100::Parser,
-}
-
-fn size((cols, rows): (u16, u16)) -> PtySize {
-    PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }
-}
-
-/// A screen as text, without spaces at the ends of its lines.
-fn text(screen: &vt100::Screen) -> String {
-    let rows = screen.rows(0, screen.size().1);
-    rows.map(|row| row.trim_end().to_owned()).collect::<Vec<_>>().join("\n")
-}
-
-impl Terminal {
-    /// Runs a command of a shell in a new terminal. `$PAGEWALK` is the binary.
-    fn shell(command: &str, columns_rows: (u16, u16)) -> Self {
-        let pair = native_pty_system().openpty(size(columns_rows)).unwrap();
-        let mut shell = CommandBuilder::new("sh");
-        shell.args(["-c", command]);
-        shell.env("PAGEWALK", env!("CARGO_BIN_EXE_pagewalk"));
-        shell.env("TERM", "xterm-256color");
-        shell.env_remove("NO_COLOR");
-        // No place of the user's: what is no folder holds no configuration, and no state can be written there.
-        shell.env("XDG_CONFIG_HOME", "/dev/null");
-        shell.env("XDG_STATE_HOME", "/dev/null");
-        let child = pair.slave.spawn_command(shell).unwrap();
-        let mut reader = pair.master.try_clone_reader().unwrap();
-        let input = pair.master.take_writer().unwrap();
-        let (sender, output) = channel::<Vec<u8>>();
-        std::thread::spawn(move || {
-            let mut bytes = [0; 4096];
-            let mut kept = vec![];
-            // A terminal that nobody has open any more gives an error: that is its end.
-            while let Ok(count @ 1..) = reader.read(&mut bytes) {
-                kept.extend_from_slice(&bytes[..count]);
-                // vte 0.15 can lose what follows a character whose bytes come in two pieces: it gets whole characters.
-                let whole = match str::from_utf8(&kept) {
-                    Err(error) if error.error_len().is_none() => error.valid_up_to(),
-                    _ => kept.len(),
-                };
-                if sender.send(kept.drain(..whole).collect()).is_err() {
-                    return;
-                }
-            }
-        });
-        let screen = vt100::Parser::new(columns_rows.1, columns_rows.0, 0);
-        Self { master: pair.master, child, input, output, screen }
-    }
-
-    /// pagewalk with these arguments, and on its screen already.
-    fn pagewalk(arguments: &str, columns_rows: (u16, u16)) -> Self {
-        let mut terminal = Self::shell(&format!("exec \"$PAGEWALK\" {arguments}"), columns_rows);
-        terminal.wait("the other screen", |screen| screen.alternate_screen());
-        terminal
-    }
-
-    /// What is on the screen.
-    fn text(&self) -> String {
-        text(self.screen.screen())
-    }
-
-    /// Waits until the screen is so.
-    #[track_caller]
-    fn wait(&mut self, what: &str, so: impl Fn(&vt100::Screen) -> bool) {
-        let end = Instant::now() + DEADLINE;
-        while !so(self.screen.screen()) {
-            match self.output.recv_timeout(end.saturating_duration_since(Instant::now())) {
-                Ok(bytes) => self.screen.process(&bytes),
-                Err(RecvTimeoutError::Timeout) => {
-                    panic!("waited in vain for {what}. The screen:\n{}", self.text())
-                }
-                Err(RecvTimeoutError::Disconnected) => {
-                    panic!("ended before {what}. The screen:\n{}", self.text())
-                }
-            }
-        }
-    }
-
-    /// Waits until this stands on the screen.
-    #[track_caller]
-    fn see(&mut self, text: &str) {
-        self.wait(&format!("\"{text}\""), |screen| self::text(screen).contains(text));
-    }
-
-    /// Waits until the screen is this and nothing else.
-    #[track_caller]
-    fn see_all(&mut self, whole: &str) {
-        self.wait(&format!("the screen\n{whole}\n"), |screen| self::text(screen).trim_end() == whole);
-    }
-
-    /// Waits until this stands on the screen no more.
-    #[track_caller]
-    fn see_no(&mut self, text: &str) {
-        self.wait(&format!("no \"{text}\""), |screen| !self::text(screen).contains(text));
-    }
-
-    /// Presses keys.
-    fn press(&mut self, keys: &str) {
-        self.input.write_all(keys.as_bytes()).unwrap();
-        self.input.flush().unwrap();
-    }
-
-    /// Changes the size, as a user does who pulls at the window.
-    fn resize(&mut self, columns_rows: (u16, u16)) {
-        self.screen.screen_mut().set_size(columns_rows.1, columns_rows.0);
-        self.master.resize(size(columns_rows)).unwrap();
-    }
-
-    /// Waits for the end, reads what is left, and gives the exit status.
-    #[track_caller]
-    fn end(&mut self) -> u32 {
-        let end = Instant::now() + DEADLINE;
-        let status = loop {
-            if let Some(status) = self.child.try_wait().unwrap() {
-                break status;
-            }
-            assert!(Instant::now() < end, "it does not end. The screen:\n{}", self.text());
-            if let Ok(bytes) = self.output.recv_timeout(Duration::from_millis(10)) {
-                self.screen.process(&bytes);
-            }
-        };
-        while let Ok(bytes) = self.output.recv_timeout(DEADLINE) {
-            self.screen.process(&bytes);
-        }
-        status.exit_code()
-    }
-}
-
-/// What does not end with its test must not outlive it.
-impl Drop for Terminal {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-    }
-}
 
 #[test]
 fn without_arguments_the_gallery_opens_and_enter_plays_the_chosen_scenario() {
     let mut terminal = Terminal::pagewalk("", (80, 24));
     terminal.see("Scenarios");
+    terminal.see("\u{25b6} A tour of the screen");
+    terminal.see("First time here?");
+    terminal.press("j");
     terminal.see("\u{25b6} Build a page table by hand");
+    terminal.see_no("First time here?");
     terminal.press("j");
     terminal.see("\u{25b6} Superpages");
     terminal.press("k\r");
@@ -192,16 +47,6 @@ fn the_arrow_keys_go_event_by_event_and_back() {
     terminal.see("store/AMO page fault");
     terminal.press("q");
     assert_eq!(terminal.end(), 0);
-}
-
-/// What pagewalk draws of a moment on a screen of some size.
-fn drawn(name: &str, moment: impl Fn(&Story) -> usize, (columns, rows): (u16, u16)) -> String {
-    let scenario = read::read(library::Builtin::find(name).unwrap().source()).unwrap();
-    let mut story = Story::new(scenario).unwrap();
-    story.timeline.seek(moment(&story));
-    let mut bytes = vec![];
-    picture::text(&pagewalk::tui::picture(story, columns, rows), &mut bytes).unwrap();
-    String::from_utf8(bytes).unwrap().trim_end_matches('\n').to_owned()
 }
 
 #[test]
@@ -248,9 +93,9 @@ fn the_prompt_goes_where_it_is_told() {
     let mut terminal = Terminal::pagewalk("mmap-file", (80, 24));
     terminal.see("step 0/14");
     terminal.press(":");
-    terminal.see("go to step:");
+    terminal.see("Tab for commands");
     terminal.press("8\x7f7");
-    terminal.see("go to step: 7");
+    terminal.see(" :7 ");
     terminal.press("\r");
     terminal.see("step 7/14");
     terminal.press(":7.3\r");
@@ -259,9 +104,9 @@ fn the_prompt_goes_where_it_is_told() {
     terminal.see("there is no step 99: the last is 14");
     // In the prompt a q is a letter.
     terminal.press(":q");
-    terminal.see("go to step: q");
+    terminal.see(" :q ");
     terminal.press("\x1b");
-    terminal.see_no("go to step: q");
+    terminal.see_no(" :q ");
     terminal.press("q");
     assert_eq!(terminal.end(), 0);
 }

@@ -1,0 +1,51 @@
+//! The pace at which a story plays by itself.
+
+use super::model::Player;
+use std::time::Duration;
+
+/// Words of a note that are read in the time of one event.
+const WORDS: usize = 4;
+
+/// How long the moment that is shown stays. The last event of a step stays until there was time to read the author's note,
+/// which is there from the step's first event on.
+pub fn interval(player: &Player) -> Duration {
+    let usual = player.speed.interval();
+    let story = &player.story;
+    let Some(index) = story.step_index() else { return usual };
+    let moments = story.timeline.moments(index);
+    if story.timeline.moment() + 1 < moments.end {
+        return usual;
+    }
+    let note = story.step().and_then(|step| step.note.as_deref()).unwrap_or_default();
+    let needed = note.split_whitespace().count().div_ceil(WORDS);
+    let more = needed.saturating_sub(moments.len());
+    usual.saturating_mul(u32::try_from(more).unwrap_or(u32::MAX).saturating_add(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::Source;
+    use crate::story::Story;
+
+    #[test]
+    fn a_long_note_is_left_long_enough_to_be_read() {
+        let text = |note: &str| {
+            format!(
+                r#"{{ "format": 1, "title": "Notes", "programs": {{ "sh": {{}} }}, "steps": [
+                    {{ "op": "spawn", "program": "sh" }}, {{ "op": "load", "at": "text" }},
+                    {{ "op": "load", "at": "text", "note": "{note}" }} ] }}"#
+            )
+        };
+        let stays = |note: &str, before_the_end: usize| {
+            let mut player = Player::new(Story::read(Source::new("test.json", text(note))).unwrap());
+            player.story.timeline.seek(player.story.timeline.end() - before_the_end);
+            let events = player.story.timeline.moments(2).len();
+            (interval(&player).as_millis() / player.speed.interval().as_millis(), events as u128)
+        };
+        let (usual, events) = stays("short", 0);
+        assert_eq!(usual, 1);
+        assert_eq!(stays(&"word ".repeat(40), 0).0, 10 - events + 1);
+        assert_eq!(stays(&"word ".repeat(40), 1).0, 1, "only the last event waits");
+    }
+}

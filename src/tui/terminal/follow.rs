@@ -1,0 +1,57 @@
+//! The terminal of the one who follows: the notes of the speaker.
+
+use super::{Turn, held, looks};
+use crate::tui::comfort::Comfort;
+use crate::tui::notes::{self, LOOK, Notes};
+use crate::tui::speaker::Published;
+use crossterm::event::{self, Event, KeyEventKind};
+use ratatui::DefaultTerminal;
+use std::io;
+
+/// Who says what is played.
+pub type Look<'a> = &'a mut dyn FnMut() -> Option<Published>;
+
+/// Shows what is played until the user leaves. `look` is asked for it again and again.
+///
+/// # Errors
+///
+/// If the terminal cannot be used.
+pub fn run(look: Look<'_>, comfort: &Comfort, colour: bool) -> io::Result<()> {
+    crossterm::style::force_color_output(colour);
+    let mut notes = Notes { looks: looks::of(comfort, colour), ..Notes::default() };
+    let turn = Turn::default();
+    #[cfg(unix)]
+    super::signals::obey(turn.clone())?;
+    let mut terminal = held::take()?;
+    let ended = follow(&mut terminal, &mut notes, look, &turn);
+    held::give_back()?;
+    ended
+}
+
+fn follow(terminal: &mut DefaultTerminal, notes: &mut Notes, look: Look<'_>, turn: &Turn) -> io::Result<()> {
+    while !notes.quit {
+        notes.follow(look(), notes::now());
+        turn.take(|| show(terminal, notes, turn.resumed()))?;
+        if event::poll(LOOK)?
+            && let Event::Key(key) = event::read()?
+            && key.kind != KeyEventKind::Release
+            && let Some(wish) = notes::wish(key)
+        {
+            notes.obey(wish);
+        }
+        #[cfg(unix)]
+        if std::mem::take(&mut notes.suspend) {
+            super::signals::suspend()?;
+        }
+    }
+    Ok(())
+}
+
+fn show(terminal: &mut DefaultTerminal, notes: &mut Notes, anew: bool) -> io::Result<()> {
+    if anew {
+        terminal.clear()?;
+    }
+    let size = terminal.draw(|frame| notes::paint(notes, frame.buffer_mut()))?.area.as_size();
+    notes.size = (size.width, size.height);
+    Ok(())
+}

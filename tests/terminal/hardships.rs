@@ -1,0 +1,183 @@
+//! What a terminal can do to a program: a mouse, windows that are pulled at all the time, a shell that wants its terminal
+//! back, a slow line, no terminal at all, one that can do nothing, one that says what background it has.
+
+use crate::harness::{CTRL_C, RIGHT, Terminal, drawn};
+use std::time::Duration;
+
+/// A press of the left button and its release at a column and a row, from 0, as SGR reports.
+fn click(column: u16, row: u16) -> String {
+    let (x, y) = (column + 1, row + 1);
+    format!("\x1b[<0;{x};{y}M\x1b[<0;{x};{y}m")
+}
+
+/// Where a text begins on the screen.
+#[track_caller]
+fn find(terminal: &Terminal, wanted: &str) -> (u16, u16) {
+    let text = terminal.text();
+    let row = text.lines().position(|line| line.contains(wanted));
+    let row = row.unwrap_or_else(|| panic!("no {wanted} in\n{text}"));
+    let line = text.lines().nth(row).unwrap();
+    let column = line[..line.find(wanted).unwrap()].chars().count();
+    (column as u16, row as u16)
+}
+
+#[test]
+fn the_mouse_chooses_layouts_selects_explains_and_travels() {
+    let mut terminal = Terminal::pagewalk("fork-exec", (80, 24));
+    terminal.press(":4\r");
+    terminal.see("step 4/14");
+    let (x, y) = find(&terminal, "3 Memory");
+    terminal.press(&click(x, y));
+    terminal.see("Frames \u{b7}");
+    let (x, y) = find(&terminal, "1 Overview");
+    terminal.press(&click(x, y));
+    terminal.see("[002]");
+    let (x, y) = find(&terminal, "[002]");
+    terminal.press(&click(x, y));
+    terminal.see("\u{bb} ");
+    terminal.press(&click(x, y));
+    terminal.see("PTE 0x");
+    terminal.press("\x1b");
+    terminal.see_no("PTE 0x");
+    // The right end of the timeline is the end of the story, and the wheel over it means nothing.
+    terminal.press(&click(77, 22));
+    terminal.see("step 14/14");
+    terminal.press("\x1b[<65;78;23M");
+    // From there to the left end, with the button held.
+    terminal.press("\x1b[<0;78;23M\x1b[<32;40;23M\x1b[<32;3;23M\x1b[<0;3;23m");
+    terminal.see("step 0/14");
+    let (x, y) = find(&terminal, "q quit");
+    terminal.press(&click(x, y));
+    assert_eq!(terminal.end(), 0);
+}
+
+#[test]
+fn the_mouse_is_left_to_the_terminal_if_the_user_wants_it() {
+    use vt100::MouseProtocolMode::None as Nobody;
+    let listens = |screen: &vt100::Screen| screen.mouse_protocol_mode() != Nobody;
+    let mut terminal = Terminal::pagewalk("fork-exec", (80, 24));
+    terminal.wait("the mouse", listens);
+    terminal.press(":mouse off\r");
+    terminal.wait("no mouse", |screen| !listens(screen));
+    terminal.press(":mouse on\r");
+    terminal.wait("the mouse again", listens);
+    terminal.press("q");
+    assert_eq!(terminal.end(), 0);
+    assert!(!listens(terminal.screen.screen()), "it is given back");
+    let mut terminal = Terminal::pagewalk("--no-mouse fork-exec", (80, 24));
+    terminal.see("step 0/14");
+    assert!(!listens(terminal.screen.screen()));
+    terminal.press("q");
+    assert_eq!(terminal.end(), 0);
+}
+
+#[test]
+fn a_storm_of_sizes_and_keys_ends_in_the_right_picture() {
+    let mut terminal = Terminal::pagewalk("fork-exec", (80, 24));
+    for round in 0..60u16 {
+        terminal.resize((20 + round * 37 % 200, 5 + round * 13 % 70));
+        terminal.press(["]", RIGHT, "2", "z", "z", "1", "["][usize::from(round) % 7]);
+    }
+    terminal.resize((120, 40));
+    terminal.press("1:6\r");
+    terminal.see_all(&drawn("fork-exec", |story| story.timeline.after_steps(6), (120, 40)));
+    terminal.press("q");
+    assert_eq!(terminal.end(), 0);
+}
+
+#[test]
+fn the_shell_gets_its_terminal_back_for_a_while() {
+    let mut terminal = Terminal::pagewalk("fork-exec", (80, 24));
+    terminal.press(":7.3\r");
+    let before = drawn("fork-exec", |story| story.moment_named("7.3").unwrap(), (80, 24));
+    terminal.see_all(&before);
+    terminal.press("\x1a");
+    terminal.wait("the shell's screen", |screen| !screen.alternate_screen() && !screen.hide_cursor());
+    // As `fg` does it.
+    let pid = terminal.child.process_id().unwrap().to_string();
+    let is_stopped = || {
+        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+        stat.rsplit(')').next().is_some_and(|rest| rest.trim_start().starts_with('T'))
+    };
+    while cfg!(target_os = "linux") && !is_stopped() {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let go_on = std::process::Command::new("kill").args(["-CONT", &pid]).status().unwrap();
+    assert!(go_on.success());
+    terminal.wait("the other screen again", |screen| screen.alternate_screen());
+    terminal.see_all(&before);
+    terminal.press(RIGHT);
+    terminal.see("event 4/");
+    terminal.press("q");
+    assert_eq!(terminal.end(), 0);
+}
+
+#[test]
+fn over_a_slow_line_the_last_picture_is_right() {
+    // Nobody reads for a while, more is drawn than any buffer holds, and the keys wait.
+    let mut terminal = Terminal::pagewalk("fork-exec", (200, 60));
+    for _ in 0..40 {
+        terminal.press("]2[3");
+    }
+    std::thread::sleep(Duration::from_millis(300));
+    terminal.press("1:6\r");
+    terminal.see_all(&drawn("fork-exec", |story| story.timeline.after_steps(6), (200, 60)));
+    terminal.press(CTRL_C);
+    assert_eq!(terminal.end(), 0);
+}
+
+#[test]
+fn into_a_pipe_the_screen_is_not_drawn() {
+    let mut terminal = Terminal::shell("\"$PAGEWALK\" fork-exec | cat; echo done", (80, 24));
+    terminal.see("done");
+    let text = terminal.text();
+    assert!(text.contains("standard output is not a terminal"), "{text}");
+    assert_eq!(terminal.end(), 0);
+}
+
+#[test]
+fn a_terminal_that_can_do_nothing_gets_lines() {
+    let mut terminal = Terminal::shell("TERM=dumb \"$PAGEWALK\" fork-exec; echo \"ended $?\"", (200, 24));
+    terminal.see("Enter goes on");
+    assert!(!terminal.screen.screen().alternate_screen(), "nothing but lines");
+    terminal.press("]\n");
+    terminal.see("Why: the PTE is not valid.");
+    terminal.press("q\n");
+    terminal.see("ended 0");
+    assert_eq!(terminal.end(), 0);
+}
+
+/// Runs pagewalk with the theme that fits, in a terminal that says its background, and gives the ground of the page.
+fn page(background: &str) -> vt100::Color {
+    let mut terminal =
+        Terminal::shell("export COLORTERM=truecolor; exec \"$PAGEWALK\" --theme auto fork-exec", (80, 24));
+    terminal.answer = Some(background.to_owned());
+    terminal.see("step 0/14");
+    let ground = |screen: &vt100::Screen| screen.cell(23, 79).unwrap().bgcolor();
+    terminal.wait("a page", |screen| ground(screen) != vt100::Color::Default);
+    let ground = ground(terminal.screen.screen());
+    terminal.press("q");
+    assert_eq!(terminal.end(), 0);
+    ground
+}
+
+#[test]
+fn the_background_of_the_terminal_chooses_the_theme() {
+    let brightness = |color| match color {
+        vt100::Color::Rgb(r, g, b) => u32::from(r) + u32::from(g) + u32::from(b),
+        other => panic!("{other:?} is no colour of a theme"),
+    };
+    assert!(brightness(page("ffff/ffff/ffff")) > 600, "a light page on a light terminal");
+    assert!(brightness(page("0000/0000/0000")) < 200, "a dark one on a dark terminal");
+}
+
+#[test]
+fn what_is_copied_goes_to_the_clipboard_of_the_terminal() {
+    let mut terminal = Terminal::pagewalk("fork-exec", (80, 24));
+    terminal.press(":4\r:select satp\ry");
+    terminal.see("copied: 0x");
+    // "0x8000…" in base 64.
+    terminal.wait_for_bytes("\x1b]52;c;MHg4");
+    terminal.press("q");
+    assert_eq!(terminal.end(), 0);
+}
