@@ -229,19 +229,6 @@ impl ThemeName {
             Self::None => "none",
         }
     }
-
-    /// What it is called: `Okabe-Ito`.
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Auto => "Automatic",
-            Self::Dark => "Dark",
-            Self::Light => "Light",
-            Self::Projector => "Projector",
-            Self::OkabeIto => "Okabe-Ito",
-            Self::Terminal => "Terminal",
-            Self::None => "No colours",
-        }
-    }
 }
 
 #[cfg(test)]

@@ -169,13 +169,13 @@ fn chapter(model: &mut Model, title: &str) -> Result<(), String> {
 }
 
 fn layouts(_: &Model) -> Vec<String> {
-    Layout::ALL.map(|layout| layout.title().to_lowercase()).to_vec()
+    Layout::ALL.map(|layout| layout.name().to_owned()).to_vec()
 }
 
 fn layout(model: &mut Model, name: &str) -> Result<(), String> {
     let names = layouts(model);
     let name = named(name, &names)?;
-    let layout = Layout::ALL.into_iter().find(|layout| layout.title().to_lowercase() == name);
+    let layout = Layout::ALL.into_iter().find(|layout| layout.name() == name);
     player(model)?.arrange(layout.unwrap_or_default());
     Ok(())
 }
@@ -236,11 +236,13 @@ fn speed(model: &mut Model, value: &str) -> Result<(), String> {
     Ok(())
 }
 
+/// The registers that can be selected by their names.
+const REGISTERS: [Csr; 6] = [Csr::Satp, Csr::Scause, Csr::Stval, Csr::Sepc, Csr::Sstatus, Csr::Stvec];
+
 fn selectable(model: &Model) -> Vec<String> {
-    let registers = [Csr::Satp, Csr::Scause, Csr::Stval, Csr::Sepc, Csr::Sstatus, Csr::Stvec];
     let names = ["frame ", "slot ", "swap ", "process "].map(str::to_owned).to_vec();
     let processes = processes(model).into_iter().map(|name| format!("process {name}"));
-    [names, registers.map(|csr| csr.name().to_owned()).to_vec(), processes.collect()].concat()
+    [names, REGISTERS.map(|csr| csr.name().to_owned()).to_vec(), processes.collect()].concat()
 }
 
 fn select(model: &mut Model, text: &str) -> Result<(), String> {
@@ -263,7 +265,9 @@ fn thing_named(player: &Player, text: &str) -> Result<Thing, String> {
             Ok(Thing::Frame(Ppn(ppn)))
         }
         "slot" => Ok(Thing::Slot(number(rest)?)),
-        "swap" => Ok(Thing::Swap(swap::Slot(number(rest)? as u32))),
+        "swap" => Ok(Thing::Swap(swap::Slot(
+            u32::try_from(number(rest)?).map_err(|_| format!("{rest} is no slot"))?,
+        ))),
         "process" => {
             let found = system.processes().find(|process| process.name == rest.trim());
             found.map(|process| Thing::Process(process.pid)).ok_or(format!("{rest} is no process"))
@@ -277,8 +281,7 @@ fn thing_named(player: &Player, text: &str) -> Result<Thing, String> {
             })
         }
         name => {
-            let csrs = [Csr::Satp, Csr::Scause, Csr::Stval, Csr::Sepc, Csr::Sstatus, Csr::Stvec];
-            let found = csrs.into_iter().find(|csr| csr.name() == name).map(Thing::Register);
+            let found = REGISTERS.into_iter().find(|csr| csr.name() == name).map(Thing::Register);
             found.ok_or(format!(
                 "{name} cannot be selected: an address, frame, slot, swap, process or register can"
             ))

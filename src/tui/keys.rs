@@ -248,6 +248,8 @@ pub fn message(model: &Model, key: KeyEvent) -> Option<Message> {
     let control = key.modifiers.contains(KeyModifiers::CONTROL);
     match key.code {
         Char('c') if control => return Some(Message::Quit),
+        // It only ends the black screen.
+        _ if model.player().is_some_and(|player| player.stage.black) => return Some(Message::Black),
         _ if model.sheet.is_none() && model.line.is_some() => return typed(key, control),
         _ => {}
     }

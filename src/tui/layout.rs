@@ -78,8 +78,6 @@ pub struct Want {
     pub rank: u8,
 }
 
-impl Want {}
-
 /// Panels under each other, a free row between two. What nobody needs is left free below; a panel for which too little
 /// is left gets nothing.
 pub fn stack(area: Rect, wants: &[Want]) -> Vec<Rect> {

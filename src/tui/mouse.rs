@@ -26,7 +26,8 @@ pub fn message(model: &Model, event: MouseEvent) -> Option<Message> {
 fn clicked(model: &Model, place: Position) -> Option<Message> {
     let area = model.area();
     if let Some(binding) = footer::at(model, area, place) {
-        return Some(binding.message);
+        // Which answer is meant only a letter can say.
+        return Some(binding.message).filter(|message| !matches!(message, Message::Answer(_)));
     }
     if let Some(laid) = sheet::laid(model, area) {
         return if laid.area.contains(place) { None } else { Some(Message::Back) };

@@ -63,7 +63,9 @@ pub fn shown(player: &Player, area: Rect) -> Vec<Shown> {
         // All of what happens, where one panel has the whole screen.
         PanelName::Event if player.zoomed || !wide => return vec![happens(whole)],
         name if player.zoomed => return vec![panel(player, name, whole)],
-        _ if wide => columns(player, frame.body),
+        name if wide && arrange::ring(player.layout, area.width).contains(&name) => {
+            columns(player, frame.body)
+        }
         _ => narrow(player, frame.body),
     };
     panels.push(happens(frame.happens));

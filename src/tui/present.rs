@@ -55,7 +55,7 @@ pub fn sentence(player: &Player) -> String {
     words::sentence(&player.story).unwrap_or_else(|| player.story.scenario.summary.clone())
 }
 
-/// The sentence in lines, with the largest letters in which it takes at most half of the screen.
+/// The sentence in lines, with the largest letters in which it takes at most two fifths of the screen.
 pub fn letters(text: &str, area: Rect) -> (Letters, Vec<String>) {
     let columns = area.width.saturating_sub(2);
     for size in SIZES {
@@ -107,11 +107,18 @@ pub fn panels(player: &Player, columns: u16) -> Vec<PanelName> {
     match (names.as_slice(), player.layout) {
         ([], _) => vec![arrange::main(player.layout)],
         // The overview is the way of an address: what else stands in its columns is not the point.
-        (names, crate::scenario::stage::Layout::Overview) if names.contains(&PanelName::Tables) => {
+        (names, crate::scenario::stage::Layout::Overview)
+            if is_walk(player.focus) && names.contains(&PanelName::Tables) =>
+        {
             vec![PanelName::Translate, PanelName::Tables]
         }
         _ => names,
     }
+}
+
+/// Whether a panel is part of the way of an address.
+fn is_walk(panel: PanelName) -> bool {
+    matches!(panel, PanelName::Translate | PanelName::Tables)
 }
 
 /// How much each of them wants, the one in focus first.

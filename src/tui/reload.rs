@@ -53,6 +53,8 @@ fn replace(player: &mut Player, mut story: Story) {
     player.story = story;
     player.live = Live::Follows;
     player.answer = None;
+    player.search = None;
+    player.folded.clear();
     player.message = Some("the file was read again".into());
 }
 

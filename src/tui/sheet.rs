@@ -67,6 +67,13 @@ pub fn update(model: &mut Model, message: Message) {
                 _ => palette::choose(model, &query, at),
             }
         }
+        (
+            Sheet::Explain { .. },
+            message @ (Message::Prompt(_) | Message::Find(_) | Message::Palette | Message::Help),
+        ) => {
+            model.sheet = None;
+            super::update::update(model, message);
+        }
         (Sheet::Help { .. }, Message::Back) | (_, Message::Back | Message::Help) => model.sheet = None,
         _ => {}
     }

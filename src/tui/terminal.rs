@@ -35,6 +35,10 @@ impl Turn {
         what()
     }
 
+    fn end<T>(&self, what: impl FnOnce() -> T) -> T {
+        what()
+    }
+
     fn resumed(&self) -> bool {
         false
     }
@@ -58,7 +62,7 @@ pub fn run(
     signals::obey(turn.clone())?;
     let mut terminal = held::take()?;
     let ended = obey(&mut terminal, model, reloads, seen, &turn);
-    held::give_back()?;
+    turn.end(held::give_back)?;
     ended
 }
 
@@ -74,8 +78,8 @@ fn obey(
     while !model.quit {
         turn.take(|| show(terminal, model, turn.resumed()))?;
         seen(model);
-        match next(model.patience(), reloads, turn)? {
-            Next::Event(event) => obey_event(model, &event),
+        match next(model, reloads, turn)? {
+            Next::Message(message) => update(model, message),
             Next::Reload(reload) => reload::update(model, reload),
             Next::Resumed => {}
             Next::Nothing => update(model, Message::Tick),
@@ -88,15 +92,13 @@ fn obey(
     Ok(())
 }
 
-fn obey_event(model: &mut Model, event: &Event) {
-    let message = match event {
+/// What the terminal's event means now. A mouse that is moved, and a key that means nothing, mean nothing.
+fn meant(model: &Model, event: &Event) -> Option<Message> {
+    match event {
         Event::Key(key) if key.kind != KeyEventKind::Release => keys::message(model, *key),
         Event::Mouse(event) => mouse::message(model, *event),
         Event::Resize(columns, rows) => Some(Message::Resize(*columns, *rows)),
         _ => None,
-    };
-    if let Some(message) = message {
-        update(model, message);
     }
 }
 
@@ -119,8 +121,8 @@ fn show(terminal: &mut ratatui::DefaultTerminal, model: &mut Model, anew: bool) 
 
 /// What ends the waiting.
 enum Next {
-    /// The terminal has something.
-    Event(Event),
+    /// The terminal has something that means something.
+    Message(Message),
     /// The file was read again.
     Reload(Reload),
     /// The program goes on after a stop.
@@ -129,9 +131,9 @@ enum Next {
     Nothing,
 }
 
-/// Waits for a key, for a file, for the end of a stop, or for the end of the patience.
-fn next(patience: Option<Duration>, reloads: Option<&Receiver<Reload>>, turn: &Turn) -> io::Result<Next> {
-    let end = patience.map(|patience| Instant::now() + patience);
+/// Waits for something that means something: from the terminal, a file, the end of a stop, or that of the patience.
+fn next(model: &Model, reloads: Option<&Receiver<Reload>>, turn: &Turn) -> io::Result<Next> {
+    let end = model.patience().map(|patience| Instant::now() + patience);
     loop {
         if let Some(reload) = reloads.and_then(|reloads| reloads.try_recv().ok()) {
             return Ok(Next::Reload(reload));
@@ -143,8 +145,10 @@ fn next(patience: Option<Duration>, reloads: Option<&Receiver<Reload>>, turn: &T
         if left.is_zero() {
             return Ok(Next::Nothing);
         }
-        if event::poll(left.min(LOOK))? {
-            return event::read().map(Next::Event);
+        if event::poll(left.min(LOOK))?
+            && let Some(message) = meant(model, &event::read()?)
+        {
+            return Ok(Next::Message(message));
         }
     }
 }

@@ -108,8 +108,9 @@ impl Theme {
 
     /// Paints a screen that was drawn with ink.
     pub fn paint(&self, depth: Depth, buffer: &mut Buffer) {
+        let theme = shown(self, depth);
         for cell in &mut buffer.content {
-            self.paint_cell(depth, cell);
+            theme.paint_cell(depth, cell);
         }
     }
 
@@ -117,6 +118,14 @@ impl Theme {
         let (role, ground) = ink::of(cell);
         let (fg, bg, weight) = self.look(role, ground);
         (cell.fg, cell.bg, cell.modifier) = (within(fg, depth), within(bg, depth), weight);
+    }
+}
+
+/// What a terminal shows of a theme: one with sixteen colours its own, whatever else was chosen, unless that is none.
+fn shown(theme: &Theme, depth: Depth) -> &Theme {
+    match depth {
+        Depth::Sixteen if *theme != NONE => &TERMINAL,
+        _ => theme,
     }
 }
 

@@ -117,7 +117,8 @@ fn player(player: &mut Player, message: Message, area: Rect) -> Leave {
         Message::Moment(moment) => player.visit(moment),
         Message::Point(panel, thing) => {
             // A click beside everything takes the selection away.
-            (player.focus, player.selection) = (panel, thing);
+            player.focus_on(panel);
+            player.selection = thing;
         }
         Message::Wheel(panel, rows) => {
             if player.focus != panel {

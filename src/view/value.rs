@@ -11,7 +11,7 @@ pub fn value(story: &Story, thing: Thing) -> Option<String> {
     let hart = system.machine.hart(system.hart);
     Some(match thing {
         Thing::Pte { pa, .. } | Thing::Word(pa) => format!("{:#x}", word(system, pa)?),
-        Thing::Frame(ppn) => system.frame_address(ppn).to_string(),
+        Thing::Frame(ppn) => system.frame(ppn).map(|_| system.frame_address(ppn))?.to_string(),
         Thing::Slot(slot) => format!("{:#x}", hart.tlb.slots().get(slot)?.entry.as_ref()?.pte().0),
         Thing::Area { start, .. } => start.to_string(),
         Thing::Page { va, .. } | Thing::Address(va) => va.to_string(),

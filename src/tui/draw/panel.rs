@@ -121,7 +121,8 @@ fn spans(line: &Line, area: Rect, ground: Ground, lit: &Lit, buffer: &mut Buffer
     let mut used = 0;
     for span in &line.spans {
         let left = room - used;
-        let text = printable(&span.text);
+        // A space at which no line is broken has done its part.
+        let text = printable(&span.text).replace('\u{a0}', " ");
         // The ellipsis takes the last column that this line has.
         let text = if total > room && used + text.width() >= room { cut_hard(&text, left) } else { text };
         let ground = lit.ground(span.thing).or(lit.ground(line.thing)).unwrap_or(ground);

@@ -19,14 +19,20 @@ pub fn draw(player: &Player, area: Rect, buffer: &mut Buffer) {
     let frame = present::frame(player, area);
     header(player, frame.header, buffer);
     let lit = Lit::of(player);
-    for shown in panels::presented(player, frame.body) {
+    let shown = panels::presented(player, frame.body);
+    for shown in &shown {
         let scroll = if shown.name == player.focus { player.scroll } else { 0 };
-        panel::draw(&shown, false, scroll, &lit, buffer);
+        panel::draw(shown, false, scroll, &lit, buffer);
     }
     sentence(player, area, frame.sentence, buffer);
     play::timeline(player, frame.timeline, buffer);
     if let Some(message) = &player.message {
         panel::line(&Line::of(Role::Dim, format!(" {message}")), frame.footer, buffer);
+    }
+    if player.stage.spotlight {
+        let focus = shown.iter().filter(|shown| shown.name == player.focus).map(|shown| shown.area);
+        let bright: Vec<Rect> = focus.chain([frame.sentence, frame.footer]).collect();
+        spotlight(&bright, area, buffer);
     }
 }
 

@@ -24,7 +24,7 @@ pub fn run(look: Look<'_>, comfort: &Comfort, colour: bool) -> io::Result<()> {
     super::signals::obey(turn.clone())?;
     let mut terminal = held::take()?;
     let ended = follow(&mut terminal, &mut notes, look, &turn);
-    held::give_back()?;
+    turn.end(held::give_back)?;
     ended
 }
 
@@ -49,7 +49,8 @@ fn follow(terminal: &mut DefaultTerminal, notes: &mut Notes, look: Look<'_>, tur
 
 fn show(terminal: &mut DefaultTerminal, notes: &mut Notes, anew: bool) -> io::Result<()> {
     if anew {
-        terminal.clear()?;
+        // An empty picture first, as the other screen is empty.
+        terminal.draw(|_| {})?;
     }
     let size = terminal.draw(|frame| notes::paint(notes, frame.buffer_mut()))?.area.as_size();
     notes.size = (size.width, size.height);

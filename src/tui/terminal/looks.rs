@@ -16,11 +16,6 @@ pub fn of(comfort: &Comfort, colour: bool) -> Looks {
         (ThemeName::Auto, true) => usual(depth),
         (name, true) => theme::named(name).unwrap_or(&theme::TERMINAL),
     };
-    // Of the other themes, a terminal with sixteen colours can show none.
-    let theme = match depth {
-        Depth::Sixteen if *theme != theme::NONE => &theme::TERMINAL,
-        _ => theme,
-    };
     Looks { theme, depth, ascii: comfort.ascii }
 }
 

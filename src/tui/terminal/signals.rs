@@ -13,6 +13,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub struct Turn {
     lock: Arc<Mutex<()>>,
     resumed: Arc<AtomicBool>,
+    ended: Arc<AtomicBool>,
 }
 
 impl Turn {
@@ -20,6 +21,14 @@ impl Turn {
     pub fn take<T>(&self, what: impl FnOnce() -> T) -> T {
         let _turn = self.lock.lock().unwrap_or_else(PoisonError::into_inner);
         what()
+    }
+
+    /// Does the last thing: after it nobody takes the terminal again.
+    pub fn end<T>(&self, what: impl FnOnce() -> T) -> T {
+        self.take(|| {
+            self.ended.store(true, Ordering::SeqCst);
+            what()
+        })
     }
 
     /// Whether the terminal was given back for a while since this was asked last: all of it must be drawn.
@@ -43,8 +52,10 @@ pub fn obey(turn: Turn) -> io::Result<()> {
                 held::give_back_what_is_there();
                 let _ = emulate_default_handler(signal);
                 // Only a program that was stopped comes here: somebody has let it go on.
-                let _ = held::take_again();
-                turn.resumed.store(true, Ordering::SeqCst);
+                if !turn.ended.load(Ordering::SeqCst) {
+                    let _ = held::take_again();
+                    turn.resumed.store(true, Ordering::SeqCst);
+                }
             });
         }
     });

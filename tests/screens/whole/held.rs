@@ -87,7 +87,8 @@ fn panel(shown: &Shown, scroll: i32, selected: bool, buffer: &Buffer) -> Option<
     let below = rows.rows.len().saturating_sub(first + height);
     let hidden = [("↑", first), ("↓", below)].into_iter().filter(|(_, rows)| *rows > 0);
     let hidden: String = hidden.map(|(arrow, rows)| format!(" {arrow}{rows}")).collect();
-    let title = told[0].trim_end_matches('─').trim_start_matches('─');
+    // At the other end of the rule may stand what Tab brings.
+    let title = told[0].trim_start_matches('─').split('─').next().unwrap_or_default();
     let full = format!(" {}{hidden} ", rows.title);
     let (kept, after) = title.split_once('…').unwrap_or((title, ""));
     let is_cut = after == format!("{hidden} ") && full.starts_with(kept) && full.width() + 2 > columns;
@@ -128,7 +129,7 @@ fn header(player: &Player, told: &str) -> Option<String> {
     let title = printable(&story.scenario.title);
     let all = match (story.step_index(), chapter) {
         (_, "") | (None, _) => format!(" {title}"),
-        _ => format!(" {title}  {number}/{} {}", story.scenario.chapters.len(), printable(chapter)),
+        _ => format!(" {title} › {number}/{} {}", story.scenario.chapters.len(), printable(chapter)),
     };
     let place = place(story);
     let Some((before, _)) = told.rsplit_once(&place) else {
