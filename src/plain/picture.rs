@@ -20,7 +20,7 @@ impl Legend {
 
     /// A line in words; `None` for the legend itself.
     pub fn told(&self, line: &Line) -> Option<String> {
-        let text = line.to_string().replace('\u{a0}', " ").replace(" · ", ", ");
+        let text = line.to_string().replace('\u{a0}', " ").replace(" · ", ", ").replace(" –", " none");
         if !entries(&text).is_empty() {
             return None;
         }

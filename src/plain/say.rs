@@ -98,7 +98,9 @@ fn squeezed(text: &str) -> String {
 
 /// All of a panel: its name and title, then its lines, each sign as a word.
 pub fn panel(name: PanelName, story: &Story, look: &Look) -> Vec<String> {
-    let panel = view::panel(name, story, look);
+    // Where there is little room, a chart has one row.
+    let rows = if name == PanelName::Charts { 1 } else { look.rows };
+    let panel = view::panel(name, story, &Look { rows, ..look.clone() });
     let told = match name {
         PanelName::Event => happens(story, look.answer),
         PanelName::Charts | PanelName::Maps | PanelName::Scale | PanelName::Swap | PanelName::Cache => {

@@ -15,15 +15,16 @@ const PROSE: [(&str, &str); 8] = [
 ];
 
 /// Signs in panels. Cells can stand side by side without a space; a point in the middle is an empty one.
-const CELLS: [(&str, &str); 8] = [
-    ("◆", "changed "),
-    ("▶", "here "),
+const CELLS: [(&str, &str); 9] = [
+    ("◆", " changed "),
+    ("▶", " here "),
     ("≠", "stale "),
     ("✓", "right"),
     ("✗", "fault"),
     ("×", "times"),
     ("·", "."),
     ("–", " to "),
+    ("—", "none"),
 ];
 
 /// The word for the sign in front of a line; nothing for a line without one.
@@ -81,7 +82,7 @@ mod tests {
         assert_eq!(prose("✗ a is not right. fork → child"), "fault: a is not right. fork to child");
         let cells = |text: &str| cells(&Line::of(Role::Plain, text));
         assert_eq!(cells("80025→80026→…"), "80025 to 80026 to ...");
-        assert_eq!(cells("80030  ·· ··◆h2"), "80030  .. ..changed h2");
+        assert_eq!(cells("80030  ·· ··◆h2"), "80030  .. .. changed h2");
     }
 
     #[test]

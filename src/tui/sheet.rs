@@ -116,7 +116,8 @@ pub fn laid(model: &Model, area: Rect) -> Option<Laid> {
         Sheet::Palette { query, chosen } => (palette(model, query, *chosen), 78),
         Sheet::Explain { thing, .. } => (explained(model, *thing)?, 100),
     };
-    let width = area.width.min(width);
+    // A column or two of what lies under it would only look broken.
+    let width = if area.width < width + 8 { area.width } else { width };
     let rows = Rows::of(&panel, width.saturating_sub(2));
     let height = rows.height().min(area.height.saturating_sub(3));
     Some(Laid { rows, area: Rect { x: area.x + (area.width - width) / 2, y: area.y + 1, width, height } })

@@ -117,8 +117,7 @@ fn player(player: &mut Player, message: Message, area: Rect) -> Leave {
         Message::Moment(moment) => player.visit(moment),
         Message::Point(panel, thing) => {
             // A click beside everything takes the selection away.
-            player.focus_on(panel);
-            player.selection = thing;
+            point(player, panel, thing, area);
         }
         Message::Wheel(panel, rows) => {
             if player.focus != panel {
@@ -140,6 +139,20 @@ fn answer(player: &mut Player, number: usize) {
         player.answer = Some((player.story.timeline.moment(), number));
         player.playing = false;
         player.scroll = 0;
+    }
+}
+
+/// Selects what was pointed at. What is seen of the panel stays where it is, so that a second click finds it again.
+fn point(player: &mut Player, panel: PanelName, thing: Option<Thing>, area: Rect) {
+    let first = |player: &Player, scroll| {
+        let shown = panels::on_stage(player, area).into_iter().find(|shown| shown.name == panel)?;
+        Some(shown.rows.first(shown.height(), scroll) as i32)
+    };
+    let before = first(player, if player.focus == panel { player.scroll } else { 0 });
+    player.focus_on(panel);
+    player.selection = thing;
+    if let (Some(before), Some(now)) = (before, first(player, 0)) {
+        player.scroll = before - now;
     }
 }
 

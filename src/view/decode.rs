@@ -73,7 +73,15 @@ pub fn pte(word: u64, mode: Paging, geometry: &Geometry) -> Decoded {
         ("V", Flags::V, "valid", "not valid"),
     ];
     for (bit, (name, flag, set, clear)) in (0..8).rev().zip(flags) {
-        let meaning = if pte.flags().has(flag) { set } else { clear };
+        let meaning = match (pte.flags().has(flag), name) {
+            (true, "D" | "A" | "U") if pte.is_pointer() => "reserved in a pointer, and must be clear",
+            (false, "D" | "A" | "U") if pte.is_pointer() => "reserved in a pointer",
+            (false, "R" | "W" | "X") if pte.is_pointer() => {
+                "R, W and X are clear: a pointer to the next table"
+            }
+            (true, _) => set,
+            (false, _) => clear,
+        };
         fields.push(field(name, bit, bit, word, meaning));
     }
     let flags = pte.flags();

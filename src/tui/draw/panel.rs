@@ -89,7 +89,11 @@ pub fn more(above: usize, below: usize) -> String {
 
 /// A row with its sign in the first column. What is lit and has no other sign has that of the selection.
 fn marked(line: &Line, area: Rect, ground: Ground, lit: &Lit, buffer: &mut Buffer) {
-    let sign = match (line.mark, lit.ground(line.thing)) {
+    let things = line.spans.iter().map(|span| span.thing).chain([line.thing]);
+    let grounds: Vec<Ground> = things.filter_map(|thing| lit.ground(thing)).collect();
+    let lit_most =
+        grounds.iter().copied().find(|ground| *ground == Ground::Selected).or(grounds.first().copied());
+    let sign = match (line.mark, lit_most) {
         (Mark::None, Some(Ground::Selected)) => Some(('»', Role::Strong)),
         (Mark::None, Some(_)) => Some(('›', Role::Strong)),
         (Mark::None, None) => None,
