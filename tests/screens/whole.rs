@@ -67,7 +67,7 @@ pub fn player(model: &mut Model) -> &mut Player {
 fn moments(model: &Model) -> Vec<usize> {
     let timeline = &model.player().unwrap().story.timeline;
     let steps = timeline.steps().len();
-    let looked_at = |step: &usize| step % steps.div_ceil(MANY) == 0 || *step + 1 == steps;
+    let looked_at = |step: &usize| step.is_multiple_of(steps.div_ceil(MANY)) || *step + 1 == steps;
     let mut moments: Vec<usize> = (0..steps)
         .filter(looked_at)
         .flat_map(|step| [timeline.moments(step).start, timeline.after_steps(step + 1)])
