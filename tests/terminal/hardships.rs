@@ -36,9 +36,9 @@ fn the_mouse_chooses_layouts_selects_explains_and_travels() {
     terminal.press(&click(x, y));
     terminal.see("\u{bb} ");
     terminal.press(&click(x, y));
-    terminal.see("PTE 0x");
+    terminal.see("\u{b7} level 0 ");
     terminal.press("\x1b");
-    terminal.see_no("PTE 0x");
+    terminal.see_no("\u{b7} level 0 ");
     // The right end of the timeline is the end of the story, and the wheel over it means nothing.
     terminal.press(&click(77, 22));
     terminal.see("step 14/14");
