@@ -157,6 +157,7 @@ impl Telling {
                 let panels = PanelName::ALL.into_iter();
                 panels.flat_map(|name| say::panel(name, &self.story, &look)).collect()
             }
+            Command::Explain(name) => say::explained(&self.story, &name),
             Command::Where => say::edges(&self.story),
             Command::Help => command::help(),
             // These end or go on with the telling: who reads the lines does them.

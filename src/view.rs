@@ -22,6 +22,7 @@ pub mod in_use;
 pub mod look;
 pub mod maps;
 pub mod memory;
+pub mod named;
 pub mod names;
 pub mod outcome;
 pub mod owners;

@@ -15,6 +15,8 @@ pub enum Command {
     Answer(usize),
     /// Tell all of a panel; of a process, if one is named.
     Panel(PanelName, Option<String>),
+    /// Tell all about a thing, by its name: `0x4008`, `frame 80034`, `satp`.
+    Explain(String),
     /// Tell all of every panel.
     All,
     /// Tell where this is, and under which settings.
@@ -33,7 +35,7 @@ pub enum Command {
 type Entry = (&'static [&'static str], Command, &'static str);
 
 /// All commands but places, answers and panels.
-const TABLE: [Entry; 16] = [
+static TABLE: [Entry; 17] = [
     (&["", "l", "right", "next"], Command::Go(Go::NextEvent), "next event; Enter alone does it, too"),
     (&["h", "left", "back"], Command::Go(Go::PreviousEvent), "previous event"),
     (&["j", "down", "pgdn"], Command::Go(Go::NextStep), "next step"),
@@ -46,6 +48,11 @@ const TABLE: [Entry; 16] = [
     (&["G", "end"], Command::Go(Go::Last), "to the end"),
     (&["play"], Command::Play, "play on to the next question, or to the end"),
     (&["where"], Command::Where, "where this is, and under which settings"),
+    (
+        &["explain"],
+        Command::Explain(String::new()),
+        "all about a page, like explain 0x4008; also frame 80034, slot 2, swap 1, process sh, satp",
+    ),
     (&["all"], Command::All, "every panel in full"),
     (&["esc", "list"], Command::List, "to the list of scenarios"),
     (&["?", "help"], Command::Help, "these commands"),
@@ -76,6 +83,7 @@ pub fn parse(line: &str, answers: usize) -> Result<Command, String> {
     let process = Some(rest.trim().to_owned()).filter(|rest| !rest.is_empty());
     match (named(&word.to_lowercase())?, process) {
         (Command::Panel(name, _), process) => Ok(Command::Panel(name, process)),
+        (Command::Explain(_), thing) => Ok(Command::Explain(thing.unwrap_or_default())),
         (command, None) => Ok(command),
         (_, Some(_)) => Err(format!("nothing comes after \"{word}\"")),
     }
@@ -153,6 +161,7 @@ mod tests {
             (":tables", Command::Panel(PanelName::Tables, None)),
             ("tables  the child ", Command::Panel(PanelName::Tables, Some("the child".into()))),
             ("tl", Command::Panel(PanelName::Tlb, None)),
+            ("explain frame 80034", Command::Explain("frame 80034".into())),
             ("a", Command::Answer(0)),
             ("all", Command::All),
         ] {

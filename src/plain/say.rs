@@ -117,6 +117,18 @@ pub fn panel(name: PanelName, story: &Story, look: &Look) -> Vec<String> {
     lines
 }
 
+/// All about a thing, by its name; or why none is meant.
+pub fn explained(story: &Story, name: &str) -> Vec<String> {
+    match view::named::thing(story, None, name) {
+        Err(why) => vec![format!("{why}.")],
+        Ok(thing) => {
+            let panel = view::explain::explain(story, thing);
+            let lines = panel.lines.iter().map(cells).filter(|line| !line.is_empty());
+            [closed(&prose(&panel.title))].into_iter().chain(lines.map(|line| format!("  {line}"))).collect()
+        }
+    }
+}
+
 /// A line of a panel that draws. An empty one says nothing.
 fn drawn(legend: &Legend, line: &Line) -> Option<String> {
     let told = legend.told(line)?;

@@ -4,10 +4,8 @@ use super::message::Message;
 use super::model::{Model, Player, Screen, Speed};
 use super::update::update;
 use super::{arrange, search, theme, tour};
-use crate::hw::{Csr, Ppn, VirtAddr};
-use crate::kernel::{PAGE, expr, swap};
 use crate::scenario::stage::Layout;
-use crate::view::Thing;
+use crate::view::named as things;
 
 /// A command.
 #[derive(Debug)]
@@ -236,57 +234,17 @@ fn speed(model: &mut Model, value: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// The registers that can be selected by their names.
-const REGISTERS: [Csr; 6] = [Csr::Satp, Csr::Scause, Csr::Stval, Csr::Sepc, Csr::Sstatus, Csr::Stvec];
-
 fn selectable(model: &Model) -> Vec<String> {
     let names = ["frame ", "slot ", "swap ", "process "].map(str::to_owned).to_vec();
     let processes = processes(model).into_iter().map(|name| format!("process {name}"));
-    [names, REGISTERS.map(|csr| csr.name().to_owned()).to_vec(), processes.collect()].concat()
+    [names, things::REGISTERS.map(|csr| csr.name().to_owned()).to_vec(), processes.collect()].concat()
 }
 
 fn select(model: &mut Model, text: &str) -> Result<(), String> {
     let player = player(model)?;
-    player.selection = Some(thing_named(player, text)?);
+    player.selection = Some(things::thing(&player.story, player.process, text)?);
     player.scroll = 0;
     Ok(())
-}
-
-/// What is meant by `0x4008`, `frame 80034`, `slot 2`, `swap 1`, `process sh` or `satp`.
-fn thing_named(player: &Player, text: &str) -> Result<Thing, String> {
-    let system = player.story.system();
-    let number = |text: &str| text.trim().parse::<usize>().map_err(|_| format!("{text} is no number"));
-    let (kind, rest) = text.split_once(' ').unwrap_or((text, ""));
-    match kind {
-        "frame" => {
-            let digits = rest.trim().trim_start_matches("0x");
-            let ppn = u64::from_str_radix(digits, 16)
-                .map_err(|_| format!("{rest} is no page number, like 80034"))?;
-            Ok(Thing::Frame(Ppn(ppn)))
-        }
-        "slot" => Ok(Thing::Slot(number(rest)?)),
-        "swap" => Ok(Thing::Swap(swap::Slot(
-            u32::try_from(number(rest)?).map_err(|_| format!("{rest} is no slot"))?,
-        ))),
-        "process" => {
-            let found = system.processes().find(|process| process.name == rest.trim());
-            found.map(|process| Thing::Process(process.pid)).ok_or(format!("{rest} is no process"))
-        }
-        _ if kind.starts_with(|c: char| c.is_ascii_digit()) => {
-            let va = expr::parse_number(kind).map_err(|why| format!("{kind}: {why}"))?;
-            let pid = player.process.or(system.current);
-            Ok(match pid {
-                Some(pid) => Thing::Page { pid, va: VirtAddr(va / PAGE * PAGE) },
-                None => Thing::Address(VirtAddr(va)),
-            })
-        }
-        name => {
-            let found = REGISTERS.into_iter().find(|csr| csr.name() == name).map(Thing::Register);
-            found.ok_or(format!(
-                "{name} cannot be selected: an address, frame, slot, swap, process or register can"
-            ))
-        }
-    }
 }
 
 fn processes(model: &Model) -> Vec<String> {
