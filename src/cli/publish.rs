@@ -1,13 +1,14 @@
 //! The notes of the speaker on their way to a second terminal: a small file in the user's runtime directory, or among the
-//! state where there is none. It is rewritten whole when something has changed, and it goes when the program does.
+//! state where there is none. It is rewritten whole when something has changed, and it goes when the program does; what a program that was killed has left,
+//! the next one sweeps away.
 //!
 //! Beside each such file lies another that its program holds a lock on. The system takes the lock away when the program
-//! ends, however it ends: so what a killed program has left is told from what is played.
+//! ends, however it ends: so what is left is told from what is played.
 
 use super::home;
 use crate::tui::notes::now;
 use crate::tui::speaker::{Published, Speaker};
-use std::fs::{File, TryLockError};
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -101,8 +102,15 @@ impl Place {
 
     fn in_folder(folder: &Path) -> io::Result<Self> {
         std::fs::create_dir_all(folder)?;
-        let lock = Builder::new().prefix(PREFIX).suffix(".lock").tempfile_in(folder)?;
-        lock.as_file().lock()?;
+        sweep(folder);
+        let lock = loop {
+            let lock = Builder::new().prefix(PREFIX).suffix(".lock").tempfile_in(folder)?;
+            lock.as_file().lock()?;
+            // Another program may have taken it for one that was left.
+            if lock.path().exists() {
+                break lock;
+            }
+        };
         let path = lock.path().with_extension("json");
         Ok(Self { lock, path, started: now(), entered: (None, 0) })
     }
@@ -140,26 +148,33 @@ pub fn newest() -> Option<Published> {
 
 /// What the programs play that write to a folder. What was left there by others is swept away.
 fn played(folder: &Path) -> Vec<Published> {
+    sweep(folder);
+    ours(folder, ".json").filter_map(|path| read(&path)).collect()
+}
+
+/// The files of a folder that are called as this program calls its own, with this ending.
+fn ours(folder: &Path, ending: &str) -> impl Iterator<Item = PathBuf> {
+    let is_ours = move |path: &PathBuf| {
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        name.starts_with(PREFIX) && name.ends_with(ending)
+    };
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    let paths = entries.map(|entry| entry.path()).filter(|path| is_ours(path));
-    paths.filter(|path| is_held_or_swept(path)).filter_map(|path| read(&path)).collect()
+    entries.map(|entry| entry.path()).filter(is_ours)
 }
 
-fn is_ours(path: &Path) -> bool {
-    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    name.starts_with(PREFIX) && name.ends_with(".json")
-}
-
-/// Whether the program still runs that writes this file. If not, the file goes.
-fn is_held_or_swept(path: &Path) -> bool {
-    let lock = path.with_extension("lock");
-    let held =
-        File::open(&lock).is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)));
-    if !held {
-        let _ = std::fs::remove_file(path);
-        let _ = std::fs::remove_file(lock);
+/// Takes away what programs have left that do not run any more. What cannot be told stays.
+fn sweep(folder: &Path) {
+    for path in ours(folder, ".json").chain(ours(folder, ".lock")) {
+        let (json, lock) = (path.with_extension("json"), path.with_extension("lock"));
+        match File::open(&lock) {
+            // It is held until both are gone, so that nobody begins to use it meanwhile.
+            Ok(held) if held.try_lock().is_ok() => {
+                let _ = [std::fs::remove_file(json), std::fs::remove_file(lock)];
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => drop(std::fs::remove_file(json)),
+            Ok(_) | Err(_) => {}
+        }
     }
-    held
 }
 
 fn read(path: &Path) -> Option<Published> {
@@ -223,6 +238,7 @@ mod tests {
         std::fs::write(folder.join("playing-dead.json"), &text).unwrap();
         std::fs::write(folder.join("playing-dead.lock"), "").unwrap();
         std::fs::write(folder.join("playing-odd.json"), "[").unwrap();
+        std::fs::write(folder.join("playing-alone.lock"), "").unwrap();
         std::fs::write(folder.join("other.json"), &text).unwrap();
         assert_eq!(played(folder).len(), 1);
         assert_eq!(files(folder), 3, "the living one, its lock, and what is not ours");
