@@ -62,7 +62,7 @@ struct Play {
     #[command(flatten)]
     settings: Settings,
     /// No screen, but everything that it says as lines of text. By itself where TERM is dumb.
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["present", "theme", "ascii", "layout", "no_mouse"])]
     plain: bool,
     /// Begin as the room shall see it: big, calm, without keys and settings.
     #[arg(long)]

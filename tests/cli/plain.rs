@@ -47,6 +47,15 @@ fn a_pipe_on_both_ends_is_enough() {
 }
 
 #[test]
+fn what_would_do_nothing_there_is_refused() {
+    for option in ["--present", "--theme=dark", "--ascii", "--layout=memory", "--no-mouse"] {
+        let ran = fed(["--plain", option, "fork-exec"], "");
+        assert_eq!(ran.status, 2, "{option}");
+        assert!(ran.err.contains("cannot be used with"), "{}", ran.err);
+    }
+}
+
+#[test]
 fn a_dumb_terminal_is_told_and_not_drawn_on() {
     let mut command = command(["build-a-table"], Path::new("."));
     command.env("TERM", "dumb").stdin(Stdio::piped()).stdout(Stdio::piped());
