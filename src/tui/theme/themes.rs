@@ -128,6 +128,18 @@ const fn ground(weight: Modifier) -> Sheet {
     Sheet { color: Color::Reset, pen: Some(own(Color::Reset, weight)) }
 }
 
+/// Sheets without colours: what is chosen or selected is reversed.
+const fn reversed(faded: Pen) -> [Sheet; 6] {
+    [
+        Sheet { color: Color::Reset, pen: None },
+        ground(Modifier::REVERSED.union(BOLD)),
+        ground(Modifier::REVERSED.union(Modifier::UNDERLINED).union(BOLD)),
+        ground(Modifier::UNDERLINED.union(BOLD)),
+        Sheet { color: Color::Reset, pen: None },
+        Sheet { color: Color::Reset, pen: Some(faded) },
+    ]
+}
+
 /// The terminal's own sixteen colours on its own background.
 pub const TERMINAL: Theme = Theme {
     name: "terminal",
@@ -143,14 +155,7 @@ pub const TERMINAL: Theme = Theme {
         own(Color::DarkGray, ITALIC),
         own(Color::Reset, ITALIC),
     ],
-    sheets: [
-        Sheet { color: Color::Reset, pen: None },
-        ground(Modifier::REVERSED.union(BOLD)),
-        ground(Modifier::REVERSED.union(Modifier::UNDERLINED).union(BOLD)),
-        ground(Modifier::UNDERLINED.union(BOLD)),
-        Sheet { color: Color::Reset, pen: None },
-        Sheet { color: Color::Reset, pen: Some(own(Color::DarkGray, NORMAL)) },
-    ],
+    sheets: reversed(own(Color::DarkGray, NORMAL)),
 };
 
 /// No colours at all: weight, slant and signs.
@@ -168,14 +173,7 @@ pub const NONE: Theme = Theme {
         own(Color::Reset, ITALIC),
         own(Color::Reset, ITALIC),
     ],
-    sheets: [
-        Sheet { color: Color::Reset, pen: None },
-        ground(Modifier::REVERSED.union(BOLD)),
-        ground(Modifier::REVERSED.union(Modifier::UNDERLINED).union(BOLD)),
-        ground(Modifier::UNDERLINED.union(BOLD)),
-        Sheet { color: Color::Reset, pen: None },
-        Sheet { color: Color::Reset, pen: Some(own(Color::Reset, Modifier::DIM)) },
-    ],
+    sheets: reversed(own(Color::Reset, Modifier::DIM)),
 };
 
 /// All of them.
