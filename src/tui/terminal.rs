@@ -4,7 +4,7 @@
 pub mod follow;
 mod held;
 mod looks;
-#[cfg(unix)]
+#[cfg_attr(not(unix), path = "terminal/no_signals.rs")]
 mod signals;
 
 use super::message::Message;
@@ -15,7 +15,6 @@ use super::{Seen, draw, keys, mouse};
 use crossterm::clipboard::CopyToClipboard;
 use crossterm::event::{self, Event, KeyEventKind};
 use crossterm::execute;
-#[cfg(unix)]
 use signals::Turn;
 use std::io;
 use std::sync::mpsc::Receiver;
@@ -23,30 +22,6 @@ use std::time::{Duration, Instant};
 
 /// How long until it is seen that a file has changed, or that the program goes on after a stop, while nobody presses a key.
 const LOOK: Duration = Duration::from_millis(100);
-
-/// Without signals there is nobody to take turns with.
-#[cfg(not(unix))]
-#[derive(Clone, Debug, Default)]
-struct Turn;
-
-#[cfg(not(unix))]
-impl Turn {
-    fn take<T>(&self, what: impl FnOnce() -> T) -> T {
-        what()
-    }
-
-    fn end<T>(&self, what: impl FnOnce() -> T) -> T {
-        what()
-    }
-
-    fn resumed(&self) -> bool {
-        false
-    }
-
-    fn is_resumed(&self) -> bool {
-        false
-    }
-}
 
 /// Shows a model and obeys keys until the user quits. Files that were read again arrive meanwhile.
 pub fn run(
@@ -58,7 +33,6 @@ pub fn run(
     crossterm::style::force_color_output(colour);
     model.looks = looks::of(&model.comfort, colour);
     let turn = Turn::default();
-    #[cfg(unix)]
     signals::obey(turn.clone())?;
     let mut terminal = held::take()?;
     let ended = obey(&mut terminal, model, reloads, seen, &turn);
@@ -84,7 +58,6 @@ fn obey(
             Next::Resumed => {}
             Next::Nothing => update(model, Message::Tick),
         }
-        #[cfg(unix)]
         if std::mem::take(&mut model.suspend) {
             signals::suspend()?;
         }
