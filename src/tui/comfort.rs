@@ -2,7 +2,7 @@
 
 use super::action;
 use super::message::Message;
-use super::model::Speed;
+use super::pace::Speed;
 use crate::scenario::stage::{Layout, ThemeName};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use std::fmt;

@@ -1,7 +1,8 @@
 //! Commands: what can be typed after `:`, and how it is completed.
 
 use super::message::Message;
-use super::model::{Model, Player, Screen, Speed};
+use super::model::{Model, Player, Screen};
+use super::pace::Speed;
 use super::update::update;
 use super::{arrange, search, theme, tour};
 use crate::scenario::stage::Layout;

@@ -2,6 +2,7 @@
 //! were left go on where they were.
 
 use super::model::{Player, WERE_HERE};
+use super::reload::Live;
 use crate::scenario::{Problem, Scenario, library, read};
 use crate::story::Story;
 use std::collections::BTreeMap;
@@ -94,6 +95,9 @@ impl Gallery {
     /// Keeps the chosen story, which is left.
     pub fn leave(&mut self, mut player: Box<Player>) {
         player.playing = false;
+        if !matches!(player.live, Live::No) {
+            self.preview = None;
+        }
         if player.story.timeline.moment() > 0 {
             player.message = Some(WERE_HERE.into());
         }
@@ -105,8 +109,9 @@ impl Gallery {
         self.left.values().map(AsRef::as_ref)
     }
 
-    /// The same, to be changed.
+    /// The same, to be changed. What was previewed of them is played anew.
     pub fn left_mut(&mut self) -> impl Iterator<Item = &mut Player> {
+        self.preview = None;
         self.left.values_mut().map(AsMut::as_mut)
     }
 }

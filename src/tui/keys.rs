@@ -256,8 +256,10 @@ pub fn message(model: &Model, key: KeyEvent) -> Option<Message> {
     let places = places(model);
     let code = unshifted(key);
     let mut here = TABLE.iter().filter(|binding| places.contains(&binding.place));
-    if let Some(message) = model.comfort.bound(key).filter(|message| is_possible(*message, places)) {
-        return Some(message);
+    let types = matches!(places, [Help] | [Palette]) && !control && matches!(code, Char(_));
+    let bound = model.comfort.bound(key).filter(|message| !types && is_possible(*message, places));
+    if bound.is_some() {
+        return bound;
     }
     if control && !matches!(code, KeyCode::F(2) | SUSPEND) {
         return None;
@@ -271,7 +273,7 @@ pub fn message(model: &Model, key: KeyEvent) -> Option<Message> {
         })
     });
     match (bound, code) {
-        (None, Char(c)) if matches!(places, [Help] | [Palette]) => Some(Message::Type(c)),
+        (None, Char(c)) if types => Some(Message::Type(c)),
         (bound, _) => bound,
     }
 }
@@ -325,6 +327,7 @@ fn is_possible(message: Message, places: &[Place]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::comfort::Key;
     use super::*;
 
     #[test]
@@ -343,6 +346,22 @@ mod tests {
                     seen.push(*key);
                 }
             }
+        }
+    }
+
+    #[test]
+    fn what_is_typed_is_typed_whatever_the_user_has_bound_it_to() {
+        let mut model = Model::new(None);
+        model.comfort.keys =
+            vec![(Key::named("x").unwrap(), Message::Back), (Key::named("f5").unwrap(), Message::Back)];
+        let pressed = |model: &Model, code| message(model, KeyEvent::new(code, KeyModifiers::NONE));
+        for sheet in [
+            Sheet::Help { filter: String::new(), scroll: 0 },
+            Sheet::Palette { query: String::new(), chosen: 0 },
+        ] {
+            model.sheet = Some(sheet);
+            assert_eq!(pressed(&model, Char('x')), Some(Message::Type('x')));
+            assert_eq!(pressed(&model, KeyCode::F(5)), Some(Message::Back));
         }
     }
 

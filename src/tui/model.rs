@@ -3,12 +3,13 @@
 use super::comfort::Comfort;
 use super::gallery::Gallery;
 use super::line::Line;
+use super::pace::{self, Speed};
 use super::present::Stage;
 use super::reload::Live;
 use super::remembered::Remembered;
 use super::search::Search;
 use super::theme::{self, Depth, Theme};
-use super::{arrange, pace, tour};
+use super::{arrange, tour};
 use crate::hw::PhysAddr;
 use crate::kernel::Pid;
 use crate::scenario::stage::{Layout, PanelName};
@@ -136,59 +137,8 @@ pub struct Player {
     pub live: Live,
 }
 
-/// How fast a story plays by itself: events a second, in steps.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Speed(usize);
-
 /// What is said where a story goes on.
 pub(super) const WERE_HERE: &str = "you were here: Home goes to the beginning";
-
-impl Default for Speed {
-    fn default() -> Self {
-        Self(2)
-    }
-}
-
-impl Speed {
-    const MILLISECONDS: [u64; 7] = [4_000, 2_000, 1_000, 500, 250, 125, 50];
-
-    /// All of them, the slowest first.
-    pub const ALL: [Self; 7] = [Self(0), Self(1), Self(2), Self(3), Self(4), Self(5), Self(6)];
-
-    /// All of them in events a second, the slowest first.
-    pub fn all() -> impl Iterator<Item = (f64, Self)> {
-        Self::ALL.into_iter().map(|speed| (speed.events_a_second(), speed))
-    }
-
-    /// Events a second: 0.25 to 20.
-    pub fn events_a_second(self) -> f64 {
-        1_000.0 / Self::MILLISECONDS[self.0] as f64
-    }
-
-    /// How long an event is shown.
-    pub fn interval(self) -> Duration {
-        Duration::from_millis(Self::MILLISECONDS[self.0])
-    }
-
-    /// The next faster one.
-    pub fn faster(self) -> Self {
-        Self((self.0 + 1).min(Self::MILLISECONDS.len() - 1))
-    }
-
-    /// The next slower one.
-    pub fn slower(self) -> Self {
-        Self(self.0.saturating_sub(1))
-    }
-
-    /// In words: `2 events a second`, `an event every 4 seconds`.
-    pub fn words(self) -> String {
-        match Self::MILLISECONDS[self.0] {
-            1_000 => "1 event a second".into(),
-            fast if fast < 1_000 => format!("{} events a second", 1_000 / fast),
-            slow => format!("an event every {} seconds", slow / 1_000),
-        }
-    }
-}
 
 impl Model {
     /// The gallery, or a story at its moment.
@@ -270,7 +220,6 @@ impl Model {
             }
             self.screen = Screen::Play(player);
         }
-        tour::notice(self);
     }
 
     /// Goes back to the gallery.

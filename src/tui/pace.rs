@@ -6,6 +6,52 @@ use std::time::Duration;
 /// Words of a note that are read in the time of one event.
 const WORDS: usize = 4;
 
+/// How fast a story plays by itself: events a second, in steps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Speed(usize);
+
+impl Default for Speed {
+    fn default() -> Self {
+        Self(2)
+    }
+}
+
+impl Speed {
+    const MILLISECONDS: [u64; 7] = [4_000, 2_000, 1_000, 500, 250, 125, 50];
+
+    /// All of them, the slowest first.
+    pub const ALL: [Self; 7] = [Self(0), Self(1), Self(2), Self(3), Self(4), Self(5), Self(6)];
+
+    /// Events a second: 0.25 to 20.
+    pub fn events_a_second(self) -> f64 {
+        1_000.0 / Self::MILLISECONDS[self.0] as f64
+    }
+
+    /// How long an event is shown.
+    pub fn interval(self) -> Duration {
+        Duration::from_millis(Self::MILLISECONDS[self.0])
+    }
+
+    /// The next faster one.
+    pub fn faster(self) -> Self {
+        Self((self.0 + 1).min(Self::MILLISECONDS.len() - 1))
+    }
+
+    /// The next slower one.
+    pub fn slower(self) -> Self {
+        Self(self.0.saturating_sub(1))
+    }
+
+    /// In words: `2 events a second`, `an event every 4 seconds`.
+    pub fn words(self) -> String {
+        match Self::MILLISECONDS[self.0] {
+            1_000 => "1 event a second".into(),
+            fast if fast < 1_000 => format!("{} events a second", 1_000 / fast),
+            slow => format!("an event every {} seconds", slow / 1_000),
+        }
+    }
+}
+
 /// How long the moment that is shown stays. The last event of a step stays until there was time to read the author's note,
 /// which is there from the step's first event on.
 pub fn interval(player: &Player) -> Duration {

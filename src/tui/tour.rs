@@ -33,7 +33,6 @@ pub fn offer(model: &mut Model) {
 
 /// Opens what is chosen in the gallery. A tour that is offered plays by itself.
 pub fn open(model: &mut Model) {
-    notice(model);
     match model.gallery().offers_tour {
         true => play(model),
         false => model.open(),

@@ -3,6 +3,7 @@
 use super::line::{self, Line};
 use super::message::{Go, Message};
 use super::model::{Model, Player, Screen, Sheet};
+use super::pace::Speed;
 use super::reload::Live;
 use super::select::{self, Direction};
 use super::travel::travel;
@@ -13,6 +14,12 @@ use ratatui::layout::Rect;
 
 /// Does what a message says.
 pub fn update(model: &mut Model, message: Message) {
+    dispatch(model, message);
+    tour::notice(model);
+}
+
+/// Gives a message to the part of the screen that it is for.
+fn dispatch(model: &mut Model, message: Message) {
     match message {
         Message::Quit => return model.quit = true,
         Message::Resize(columns, rows) => return model.size = (columns, rows),
@@ -76,7 +83,6 @@ fn gallery(model: &mut Model, message: Message) {
         Message::Choose | Message::Scenario(_) => tour::open(model),
         _ => {}
     }
-    tour::notice(model);
 }
 
 #[derive(PartialEq, Eq)]
@@ -181,7 +187,7 @@ fn moved(player: &Player, direction: Direction, area: Rect) -> Option<Thing> {
 fn scroll(player: &mut Player, lines: i32, area: Rect) {
     let panels = panels::on_stage(player, area);
     if let Some(shown) = panels.iter().find(|shown| shown.name == player.focus) {
-        player.scroll = shown.scrolled(player.scroll, lines);
+        player.scroll = shown.rows.scrolled(shown.height(), player.scroll, lines);
     }
 }
 
@@ -213,7 +219,7 @@ fn next_process(player: &mut Player) {
     });
 }
 
-fn set_speed(player: &mut Player, speed: super::model::Speed) {
+fn set_speed(player: &mut Player, speed: Speed) {
     player.speed = speed;
     player.message = Some(format!("speed: {}", speed.words()));
 }

@@ -6,6 +6,7 @@ use insta::assert_snapshot;
 use pagewalk::scenario::stage::{Layout, PanelName};
 use pagewalk::scenario::{Source, library::Builtin, read};
 use pagewalk::story::Story;
+use pagewalk::tui::message::Message;
 use pagewalk::tui::model::Model;
 use pagewalk::tui::reload::{Broken, Reload, update};
 
@@ -144,4 +145,24 @@ fn who_has_left_the_story_is_left_alone() {
     assert!(!other.text(80, 24).contains("problem"));
     let back = other.then("Esc Up*2 Enter");
     assert!(back.text(80, 24).contains("lecture.json has 2 problems"), "until the story is opened again");
+}
+
+#[test]
+fn the_gallery_previews_the_newest_text() {
+    let mut left = opened("Esc");
+    let tick = |journey: &mut Journey| pagewalk::tui::update::update(&mut journey.model, Message::Tick);
+    let previewed =
+        |journey: &Journey| journey.model.gallery().preview().map(|story| story.scenario.title.clone());
+    tick(&mut left);
+    assert_eq!(previewed(&left).as_deref(), Some("fork, then exec"));
+    let mut saved = left.saved(&text(&[("fork, then exec", "fork and exec")]));
+    tick(&mut saved);
+    assert_eq!(
+        previewed(&saved).as_deref(),
+        Some("fork and exec"),
+        "it is saved while the gallery is looked at"
+    );
+    let mut saved = saved.then("Enter").saved(&text(&[("fork, then exec", "exec")])).then("Esc");
+    tick(&mut saved);
+    assert_eq!(previewed(&saved).as_deref(), Some("exec"), "and while the story is");
 }

@@ -37,6 +37,8 @@ fn the_first_time_the_tour_is_offered_and_enter_plays_it() {
 fn who_goes_on_without_the_tour_is_not_asked_again() {
     let on = gallery(Remembered::default()).then("Down");
     assert!(on.model.remembered.tour_seen && !on.text(80, 24).contains(tour::OFFER));
+    let found = gallery(Remembered::default()).then("/swap Enter");
+    assert!(found.model.remembered.tour_seen && !found.text(80, 24).contains(tour::OFFER));
     let back = on.then("Up Enter");
     assert!(!back.player().playing, "who comes back to it opens it as any other");
     assert!(gallery(Remembered::default()).then(":open Space fork-exec Enter").model.remembered.tour_seen);

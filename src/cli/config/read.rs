@@ -6,7 +6,7 @@ use crate::scenario::{Place, Problem, Source};
 use crate::tui::action;
 use crate::tui::comfort::Key;
 use crate::tui::message::Message;
-use crate::tui::model::Speed;
+use crate::tui::pace::Speed;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -105,9 +105,9 @@ impl Reader {
             DeValue::Float(number) => number.as_str().parse().ok(),
             _ => return self.wrong(value, "a number of events a second"),
         };
-        let found = Speed::all().find(|(known, _)| Some(*known) == number).map(|(_, speed)| speed);
+        let found = Speed::ALL.into_iter().find(|speed| Some(speed.events_a_second()) == number);
         if found.is_none() {
-            let known: Vec<String> = Speed::all().map(|(known, _)| known.to_string()).collect();
+            let known = Speed::ALL.map(|speed| speed.events_a_second().to_string());
             let (what, help) = ("nothing plays at this speed", format!("write one of {}", known.join(", ")));
             self.problems.push(Problem::advice(Place::Text(value.span()), what, help));
         }

@@ -4,7 +4,7 @@ use super::{Config, Origin};
 use crate::scenario::stage::{Layout, ThemeName};
 use crate::tui::action;
 use crate::tui::comfort::written;
-use crate::tui::model::Speed;
+use crate::tui::pace::Speed;
 use std::io::{self, Write};
 
 /// How wide a comment may get.
@@ -13,7 +13,7 @@ const COLUMNS: usize = 100;
 /// Writes it. What is written, saved as a file, sets the same again.
 pub fn write(config: &Config, to: &mut impl Write) -> io::Result<()> {
     let comfort = &config.comfort;
-    let speeds: Vec<String> = Speed::all().map(|(speed, _)| speed.to_string()).collect();
+    let speeds = Speed::ALL.map(|speed| speed.events_a_second().to_string());
     writeln!(to, "# How pagewalk looks and feels. {}", config.place())?;
     let mut set = |key: &str, words: &str, value: &str| {
         writeln!(to)?;
