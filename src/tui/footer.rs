@@ -5,6 +5,7 @@ use super::layout;
 use super::model::{Model, Player};
 use ratatui::layout::{Position, Rect};
 use std::borrow::Cow;
+use unicode_width::UnicodeWidthStr;
 
 /// A key in the footer.
 #[derive(Clone, Copy, Debug)]
@@ -34,12 +35,12 @@ impl Item {
 
 fn width(binding: &Binding) -> u16 {
     let key = binding.label.split(' ').next().unwrap_or_default();
-    (key.chars().count() + binding.footer.0.chars().count() + 3) as u16
+    (key.width() + binding.footer.0.width() + 3) as u16
 }
 
 /// The keys that some places have room for, after a message.
 pub fn items(places: &[Place], message: Option<&str>, area: Rect) -> Vec<Item> {
-    let used = message.map_or(0, |text| text.chars().count() as u16 + 4);
+    let used = message.map_or(0, |text| text.width() as u16 + 4);
     let room = area.width.saturating_sub(used);
     let here = |binding: &&Binding| places.contains(&binding.place) && binding.footer.1 > 0;
     let mut shown: Vec<&Binding> = keys::TABLE.iter().filter(here).collect();

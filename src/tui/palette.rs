@@ -4,7 +4,7 @@ use super::keys::{self, Place};
 use super::message::Message;
 use super::model::{Model, Screen};
 use super::update::update;
-use super::{action, command};
+use super::{action, command, search};
 
 /// Something that can be done.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,11 +26,7 @@ enum Deed {
 
 /// What can be done and has all typed words in it, the best first: what begins with them before the rest.
 pub fn entries(model: &Model, query: &str) -> Vec<Entry> {
-    let wanted: Vec<String> = query.split_whitespace().map(str::to_lowercase).collect();
-    let fits = |entry: &Entry| {
-        let text = format!("{} {}", entry.words, entry.label).to_lowercase();
-        wanted.iter().all(|word| text.contains(word))
-    };
+    let fits = |entry: &Entry| search::has_all_words(&format!("{} {}", entry.words, entry.label), query);
     let mut found: Vec<Entry> = all(model).into_iter().filter(fits).collect();
     let whole = query.trim().to_lowercase();
     let begins = |entry: &Entry| {

@@ -29,13 +29,6 @@ impl Shown {
     pub fn height(&self) -> usize {
         self.area.height.saturating_sub(1).into()
     }
-
-    /// How far it is scrolled after so many more rows: not past its ends.
-    pub fn scrolled(&self, scroll: i32, rows: i32) -> i32 {
-        let range = self.rows.scrolls(self.height());
-        let within = |scroll: i32| scroll.clamp(*range.start(), *range.end());
-        within(within(scroll).saturating_add(rows))
-    }
 }
 
 /// The rows of a screen of this size. What happens gets more of them where there are answers to be read.

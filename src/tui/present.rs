@@ -6,8 +6,9 @@
 use super::arrange;
 use super::layout;
 use super::model::Player;
+use super::rows::broken;
 use crate::scenario::stage::PanelName;
-use crate::view::words;
+use crate::view::{Line, Role, words};
 use ratatui::layout::{Constraint, Layout, Rect};
 use tui_big_text::PixelSize;
 
@@ -128,24 +129,8 @@ pub fn want(player: &Player, name: PanelName, rows: u16) -> layout::Want {
 
 /// Text in lines of at most so many characters, broken between words where that can be.
 pub fn wrapped(text: &str, columns: usize) -> Vec<String> {
-    let mut lines: Vec<String> = vec![];
-    for word in text.split_whitespace() {
-        let mut word = word;
-        while word.chars().count() > columns.max(1) {
-            let (part, rest) =
-                word.split_at(word.char_indices().nth(columns.max(1)).map_or(word.len(), |(at, _)| at));
-            lines.push(part.to_owned());
-            word = rest;
-        }
-        match lines.last_mut() {
-            Some(line) if !line.is_empty() && line.chars().count() + 1 + word.chars().count() <= columns => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(word.to_owned()),
-        }
-    }
-    lines
+    let rows = broken(&Line::of(Role::Plain, text), columns);
+    rows.iter().map(|row| row.to_string().trim_end().to_owned()).collect()
 }
 
 #[cfg(test)]

@@ -64,9 +64,16 @@ impl Rows {
     }
 
     /// How far it can be scrolled up and down if so many rows are shown.
-    pub fn scrolls(&self, shown: usize) -> RangeInclusive<i32> {
+    fn scrolls(&self, shown: usize) -> RangeInclusive<i32> {
         let (rest, last) = (self.resting(shown), self.rows.len().saturating_sub(shown));
         -(rest as i32)..=(last - rest) as i32
+    }
+
+    /// How far it is scrolled after so many more rows if so many are shown: not past its ends.
+    pub fn scrolled(&self, shown: usize, scroll: i32, rows: i32) -> i32 {
+        let range = self.scrolls(shown);
+        let within = |scroll: i32| scroll.clamp(*range.start(), *range.end());
+        within(within(scroll).saturating_add(rows))
     }
 
     /// The first row that is shown if nothing is scrolled.

@@ -33,6 +33,12 @@ pub enum Find {
     Told(usize),
 }
 
+/// Whether a text has all of the typed words in it, in capitals or not.
+pub fn has_all_words(text: &str, typed: &str) -> bool {
+    let text = text.to_lowercase();
+    typed.split_whitespace().all(|word| text.contains(&word.to_lowercase()))
+}
+
 /// Searches, and goes to the first find.
 ///
 /// # Errors

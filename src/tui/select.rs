@@ -7,6 +7,11 @@ use ratatui::layout::Position;
 use std::ops::Range;
 use unicode_width::UnicodeWidthStr;
 
+/// The sign of a row in which the selected thing is shown.
+pub const SELECTED: char = '»';
+/// The sign of a row in which something is shown that is tied to it.
+pub const TIED: char = '›';
+
 /// Where in a panel a thing is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Item {

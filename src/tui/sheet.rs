@@ -5,6 +5,8 @@ use super::message::Message;
 use super::model::{Model, Screen, Sheet};
 use super::palette;
 use super::rows::Rows;
+use super::search;
+use super::select::{SELECTED, TIED};
 use super::travel::travel;
 use crate::view::{Line, Mark, Panel, Role, Thing};
 use ratatui::layout::Rect;
@@ -43,9 +45,7 @@ pub fn update(model: &mut Model, message: Message) {
         (Sheet::Help { filter, .. }, Message::Erase) => drop(filter.pop()),
         (Sheet::Help { scroll, .. } | Sheet::Explain { scroll, .. }, Message::Scroll(rows)) => {
             let Some(laid) = laid else { return };
-            let range = laid.rows.scrolls(laid.height());
-            let within = |scroll: i32| scroll.clamp(*range.start(), *range.end());
-            *scroll = within(within(*scroll).saturating_add(rows));
+            *scroll = laid.rows.scrolled(laid.height(), *scroll, rows);
         }
         (Sheet::Explain { .. }, Message::Go(go)) => {
             if let Screen::Play(player) = &mut model.screen {
@@ -137,11 +137,7 @@ fn help(model: &Model, filter: &str) -> Panel {
             [keys, vec![Line::default()], signs()].concat()
         }
     };
-    let wanted: Vec<String> = filter.split_whitespace().map(str::to_lowercase).collect();
-    let has = |line: &Line| {
-        let text = line.to_string().to_lowercase();
-        wanted.iter().all(|word| text.contains(word))
-    };
+    let has = |line: &Line| search::has_all_words(&line.to_string(), filter);
     let mut found: Vec<Line> = lines.into_iter().filter(has).collect();
     if found.is_empty() {
         found.push(Line::of(
@@ -177,7 +173,9 @@ fn signs() -> Vec<Line> {
         ("✗", "an invariant breaks, on the timeline"),
         ("┼", "a chapter begins, on the timeline"),
     ];
+    let lit = [(SELECTED, "what is selected is here"), (TIED, "what is tied to it is here")];
+    let lit = lit.map(|(glyph, words)| (Role::Strong, glyph.to_string(), words));
     let others = others.map(|(glyph, words)| (Role::Strong, glyph.to_owned(), words));
     let line = |(role, glyph, words)| Line::of(role, format!("{glyph:LABEL$}")).with(Role::Plain, words);
-    marks.into_iter().chain(others).map(line).collect()
+    marks.into_iter().chain(lit).chain(others).map(line).collect()
 }

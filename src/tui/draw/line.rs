@@ -8,6 +8,7 @@ use crate::scenario::diagnostic::printable;
 use crate::view::{Line, Role};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use unicode_width::UnicodeWidthStr;
 
 /// Draws the line: its sign, what was typed with the cursor in it, and what can be said about it.
 pub fn draw(typed: &Typed, area: Rect, buffer: &mut Buffer) {
@@ -26,7 +27,7 @@ pub fn draw(typed: &Typed, area: Rect, buffer: &mut Buffer) {
     let after: String = text.iter().skip(cursor + 1).take(room).collect();
     let line = Line::of(Role::Strong, format!("{sign}{before}"));
     panel::line(&line, area, buffer);
-    let x = area.x + (sign.len() + before.chars().count()) as u16;
+    let x = area.x + (sign.len() + before.width()) as u16;
     buffer.set_stringn(x, area.y, &under, 1, ink(Role::Strong, Ground::Chosen));
     let rest = Rect { x: x + 1, width: area.right().saturating_sub(x + 1), ..area };
     panel::line(

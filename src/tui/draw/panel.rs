@@ -4,8 +4,10 @@ use super::super::ink::{Ground, ink, text};
 use super::super::model::Player;
 use super::super::panels::Shown;
 use super::super::rows::{Rows, broken};
+use super::super::select::{SELECTED, TIED};
 use crate::scenario::diagnostic::printable;
-use crate::view::{Line, Mark, Role, Thing, ties};
+use crate::view::ties::{self, Ties};
+use crate::view::{Line, Mark, Role, Thing};
 use ratatui::{buffer::Buffer, layout::Rect};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
@@ -14,15 +16,15 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 pub struct Lit {
     /// What is selected.
     pub selected: Option<Thing>,
-    /// What is tied to it.
-    pub tied: Vec<Thing>,
+    /// What is tied to it, and how.
+    pub ties: Ties,
 }
 
 impl Lit {
     /// What lights up in a story.
     pub fn of(player: &Player) -> Self {
         let ties = player.selection.map(|thing| ties::ties(&player.story, thing)).unwrap_or_default();
-        Self { selected: player.selection, tied: ties.things.into_iter().collect() }
+        Self { selected: player.selection, ties }
     }
 
     /// What lies under a thing.
@@ -30,7 +32,7 @@ impl Lit {
         let thing = thing?;
         match self.selected {
             Some(selected) if selected == thing => Some(Ground::Selected),
-            _ => self.tied.contains(&thing).then_some(Ground::Tied),
+            _ => self.ties.things.contains(&thing).then_some(Ground::Tied),
         }
     }
 }
@@ -94,8 +96,8 @@ fn marked(line: &Line, area: Rect, ground: Ground, lit: &Lit, buffer: &mut Buffe
     let lit_most =
         grounds.iter().copied().find(|ground| *ground == Ground::Selected).or(grounds.first().copied());
     let sign = match (line.mark, lit_most) {
-        (Mark::None, Some(Ground::Selected)) => Some(('»', Role::Strong)),
-        (Mark::None, Some(_)) => Some(('›', Role::Strong)),
+        (Mark::None, Some(Ground::Selected)) => Some((SELECTED, Role::Strong)),
+        (Mark::None, Some(_)) => Some((TIED, Role::Strong)),
         (Mark::None, None) => None,
         (mark, _) => Some((mark.glyph(), mark.role())),
     };

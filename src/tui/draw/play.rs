@@ -5,6 +5,7 @@ use super::super::ink::{Ground, ink, text};
 use super::super::keys;
 use super::super::model::Player;
 use super::super::panels;
+use super::super::select::SELECTED;
 use super::super::track::Track;
 use super::panel::{self, Lit};
 use super::present;
@@ -12,7 +13,7 @@ use crate::scenario::diagnostic::printable;
 use crate::scenario::stage::{self, PanelName};
 use crate::story::Story;
 use crate::view::place::{place, set, settings};
-use crate::view::{Line, Mark, Role, ties};
+use crate::view::{Line, Mark, Role};
 use ratatui::{buffer::Buffer, layout::Rect};
 use unicode_width::UnicodeWidthStr;
 
@@ -41,11 +42,10 @@ pub fn draw(player: &Player, area: Rect, buffer: &mut Buffer) {
         present::spotlight(&lit, area, buffer);
     }
     if !frame.selected.is_empty() {
-        let label = player.selection.map(|thing| ties::ties(&player.story, thing).label).unwrap_or_default();
-        let sign = Line::of(Role::Strong, "» ");
+        let sign = Line::of(Role::Strong, format!("{} ", SELECTED));
         panel::line_on(&sign, Ground::Page, frame.selected, buffer);
         let rest = Rect { x: frame.selected.x + 2, width: frame.selected.width - 2, ..frame.selected };
-        panel::line(&label, rest, buffer);
+        panel::line(&lit.ties.label, rest, buffer);
     }
     timeline(player, frame.timeline, buffer);
     footer(player, frame.footer, buffer);

@@ -13,6 +13,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::widgets::Widget;
 use tui_big_text::BigText;
+use unicode_width::UnicodeWidthStr;
 
 /// Draws a story as the room sees it.
 pub fn draw(player: &Player, area: Rect, buffer: &mut Buffer) {
@@ -44,9 +45,9 @@ fn header(player: &Player, area: Rect, buffer: &mut Buffer) {
         "" => player.story.scenario.title.clone(),
         title => format!("{number}. {title}"),
     };
-    let room = usize::from(area.width).saturating_sub(place.chars().count() + 3);
+    let room = usize::from(area.width).saturating_sub(place.width() + 3);
     panel::line(&Line::of(Role::Strong, format!(" {}", panel::cut(&printable(&title), room))), area, buffer);
-    let x = area.right().saturating_sub(place.chars().count() as u16 + 1);
+    let x = area.right().saturating_sub(place.width() as u16 + 1);
     buffer.set_string(x, area.y, place, text(Role::Dim));
 }
 
