@@ -103,14 +103,14 @@ impl World {
     }
 
     /// How much memory there is. Where superpages are wanted, a heap that is lazy and shared finds two runs at most, and
-    /// takes small pages for the rest; others have room for all.
+    /// takes small pages for the rest; others have room for all, and for a program beside the one that it replaces.
     pub fn frames(&self) -> u64 {
         let policies = &self.policies;
         let run = self.block() / PAGE;
         match policies.superpages {
             false => self.frames,
             true if policies.heap == Heap::Lazy && policies.fork == Fork::Cow => 4 * run,
-            true => MOST_LARGE as u64 * self.heap_end() / PAGE + 2 * run,
+            true => (MOST_LARGE as u64 + 1) * self.heap_end() / PAGE + 2 * run,
         }
     }
 
