@@ -8,6 +8,8 @@
 
 mod hardships;
 mod harness;
+mod home;
+mod notes;
 
 use harness::{CTRL_C, LEFT, RIGHT, Terminal, drawn};
 use pagewalk::scenario::library;
