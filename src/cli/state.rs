@@ -9,11 +9,18 @@ use std::path::Path;
 /// More bytes than this are not what this program has written.
 const MAX_BYTES: u64 = 1 << 20;
 
-/// What is known from other times. A file that is broken counts as none.
+/// What is known from other times. A file that is broken counts as none; where none can be kept, nobody knows anything.
 pub fn load() -> Remembered {
-    let text = home::state().and_then(|path| home::text(&path, MAX_BYTES).ok().flatten());
+    let Some(path) = home::state().filter(|path| can_be_kept(path)) else { return Remembered::of_nobody() };
+    let text = home::text(&path, MAX_BYTES).ok().flatten();
     let known = text.and_then(|text| serde_json::from_str::<Remembered>(&text).ok());
     known.map(Remembered::within_limits).unwrap_or_default()
+}
+
+/// Whether a file can be written there.
+fn can_be_kept(path: &Path) -> bool {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder).and_then(|()| tempfile::tempfile_in(folder)).is_ok()
 }
 
 /// Keeps it. If two programs end at once, one of them is remembered, whole.
@@ -24,7 +31,6 @@ pub fn save(remembered: &Remembered) {
 
 fn write(path: &Path, remembered: &Remembered) -> std::io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
-    std::fs::create_dir_all(folder)?;
     let mut beside = tempfile::Builder::new().prefix(".pagewalk-").tempfile_in(folder)?;
     serde_json::to_writer_pretty(&mut beside, remembered)?;
     writeln!(beside)?;

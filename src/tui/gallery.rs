@@ -13,8 +13,6 @@ pub struct Gallery {
     scenarios: Vec<Scenario>,
     /// Which is chosen.
     pub chosen: usize,
-    /// The guided tour is offered.
-    pub offers_tour: bool,
     /// What was left, by the numbers of the scenarios.
     left: BTreeMap<usize, Box<Player>>,
     /// The chosen scenario as it plays: its number, and its run.
@@ -38,7 +36,7 @@ impl Gallery {
             found
         });
         let chosen = chosen.unwrap_or_default();
-        Self { scenarios, chosen, offers_tour: false, left: BTreeMap::new(), preview: None }
+        Self { scenarios, chosen, left: BTreeMap::new(), preview: None }
     }
 
     /// The number of the last one, from 0.

@@ -185,7 +185,7 @@ impl Model {
         if let Screen::Play(player) = &mut self.screen {
             player.welcome(&self.comfort, &self.remembered);
         }
-        tour::offer(&mut self);
+        tour::welcome(&mut self);
         self
     }
 
@@ -226,6 +226,7 @@ impl Model {
     pub(super) fn leave(&mut self) {
         if let Screen::Play(player) = std::mem::replace(&mut self.screen, Screen::Gallery) {
             self.gallery.leave(player);
+            tour::pass(self);
         }
     }
 

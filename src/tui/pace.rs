@@ -3,8 +3,11 @@
 use super::model::Player;
 use std::time::Duration;
 
-/// Words of a note that are read in the time of one event.
-const WORDS: usize = 4;
+/// How many words of a note are read in a second, at speeds up to [`UNHURRIED`].
+const WORDS: f64 = 4.0;
+
+/// How many events a second leave time to read; faster ones hurry the reader as well.
+const UNHURRIED: f64 = 2.0;
 
 /// How fast a story plays by itself: events a second, in steps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +24,9 @@ impl Speed {
 
     /// All of them, the slowest first.
     pub const ALL: [Self; 7] = [Self(0), Self(1), Self(2), Self(3), Self(4), Self(5), Self(6)];
+
+    /// That of the guided tour, whose words matter more than its events.
+    pub const TOUR: Self = Self(3);
 
     /// Events a second: 0.25 to 20.
     pub fn events_a_second(self) -> f64 {
@@ -63,9 +69,11 @@ pub fn interval(player: &Player) -> Duration {
         return usual;
     }
     let note = story.step().and_then(|step| step.note.as_deref()).unwrap_or_default();
-    let needed = note.split_whitespace().count().div_ceil(WORDS);
-    let more = needed.saturating_sub(moments.len());
-    usual.saturating_mul(u32::try_from(more).unwrap_or(u32::MAX).saturating_add(1))
+    let words = note.split_whitespace().count() as f64;
+    let reading =
+        Duration::from_secs_f64(words / WORDS / (player.speed.events_a_second() / UNHURRIED).max(1.0));
+    let shown = usual.saturating_mul(u32::try_from(moments.len().saturating_sub(1)).unwrap_or(u32::MAX));
+    usual.max(reading.saturating_sub(shown))
 }
 
 #[cfg(test)]
@@ -83,15 +91,24 @@ mod tests {
                     {{ "op": "load", "at": "text", "note": "{note}" }} ] }}"#
             )
         };
-        let stays = |note: &str, before_the_end: usize| {
+        let stays = |note: &str, before_the_end: usize, speed: Speed| {
             let mut player = Player::new(Story::read(Source::new("test.json", text(note))).unwrap());
+            player.speed = speed;
             player.story.timeline.seek(player.story.timeline.end() - before_the_end);
             let events = player.story.timeline.moments(2).len();
-            (interval(&player).as_millis() / player.speed.interval().as_millis(), events as u128)
+            (interval(&player).as_millis(), events as u128)
         };
-        let (usual, events) = stays("short", 0);
-        assert_eq!(usual, 1);
-        assert_eq!(stays(&"word ".repeat(40), 0).0, 10 - events + 1);
-        assert_eq!(stays(&"word ".repeat(40), 1).0, 1, "only the last event waits");
+        let usual = Speed::default();
+        let (interval, events) = stays("short", 0, usual);
+        assert_eq!(interval, 1_000);
+        let long = "word ".repeat(40);
+        assert_eq!(stays(&long, 0, usual).0, 10_000 - 1_000 * (events - 1), "ten seconds for the step");
+        assert_eq!(stays(&long, 1, usual).0, 1_000, "only the last event waits");
+        assert_eq!(
+            stays(&long, 0, usual.slower()).0,
+            10_000 - 2_000 * (events - 1),
+            "nobody reads slower for it"
+        );
+        assert_eq!(stays(&long, 0, Speed::ALL[6]).0, 1_000 - 50 * (events - 1), "who hurries reads faster");
     }
 }

@@ -18,7 +18,7 @@ pub struct Remembered {
     places: Vec<Place>,
     /// What was typed after `:`, the newest at the end.
     commands: Vec<String>,
-    /// The guided tour was seen, and need not be offered.
+    /// The guided tour was seen, or at least begun: it does not play by itself any more.
     pub tour_seen: bool,
 }
 
@@ -36,7 +36,7 @@ struct Place {
 }
 
 impl Remembered {
-    /// What there is where nothing is to be remembered. The tour is not offered: nobody knows whether it was seen.
+    /// What there is where nothing is to be remembered. The tour does not play by itself: nobody knows whether it was seen.
     pub fn of_nobody() -> Self {
         Self { tour_seen: true, ..Self::default() }
     }

@@ -1,15 +1,15 @@
-//! The guided tour: a scenario that shows the screen. It is offered once, to those who have not seen it, and it can be
-//! taken at any time.
+//! The guided tour: a scenario that shows the screen. It plays by itself on the first start, and whenever it is asked for.
 
 use super::model::{Model, Screen};
+use super::pace::Speed;
 use crate::scenario::Scenario;
 use crate::scenario::library::Builtin;
 
 /// What it is called in the library.
 pub const NAME: &str = "tour";
 
-/// What is said where it is offered.
-pub const OFFER: &str = "First time here? Enter plays a tour of three minutes";
+/// What is said where nobody has asked for it.
+pub const WELCOME: &str = "First time here: a tour of two minutes. Esc skips it";
 
 /// Whether a scenario is the tour as it stands in the library.
 fn is_tour(scenario: &Scenario) -> bool {
@@ -21,31 +21,24 @@ fn place(model: &Model) -> Option<usize> {
     model.gallery().scenarios().position(is_tour)
 }
 
-/// Chooses the tour for a user who has come to the gallery and has not seen it, and what follows it for all others.
-pub fn offer(model: &mut Model) {
-    if let (Screen::Gallery, Some(tour)) = (&model.screen, place(model)) {
-        let seen = model.remembered.tour_seen;
-        let gallery = model.gallery_mut();
-        gallery.offers_tour = !seen;
-        gallery.chosen = if seen { (tour + 1).min(gallery.last()) } else { tour };
+/// Plays the tour to a user who has come to the gallery and has not seen it. All others find what follows it.
+pub fn welcome(model: &mut Model) {
+    if !matches!(model.screen, Screen::Gallery) {
+        return;
+    }
+    if model.remembered.tour_seen {
+        return pass(model);
+    }
+    begin(model);
+    if let Screen::Play(player) = &mut model.screen {
+        player.message = Some(WELCOME.into());
     }
 }
 
-/// Opens what is chosen in the gallery. A tour that is offered plays by itself.
+/// Opens what is chosen in the gallery. The tour plays by itself, but where it was left it waits.
 pub fn open(model: &mut Model) {
-    match model.gallery().offers_tour {
-        true => play(model),
-        false => model.open(),
-    }
-}
-
-/// Takes the offer away from those who have taken it, or go on without.
-pub fn notice(model: &mut Model) {
-    let is_there = matches!(model.screen, Screen::Gallery) && place(model) == Some(model.gallery().chosen);
-    if model.gallery().offers_tour && !is_there {
-        model.gallery_mut().offers_tour = false;
-        model.remembered.tour_seen = true;
-    }
+    let begins = !model.gallery().is_left() && place(model) == Some(model.gallery().chosen);
+    if begins { play(model) } else { model.open() }
 }
 
 /// Plays the tour from its beginning, wherever one is.
@@ -57,12 +50,21 @@ pub fn begin(model: &mut Model) {
     }
 }
 
+/// In the gallery, goes on from the tour to what follows it.
+pub fn pass(model: &mut Model) {
+    if let Some(tour) = place(model).filter(|tour| *tour == model.gallery().chosen) {
+        let gallery = model.gallery_mut();
+        gallery.chosen = (tour + 1).min(gallery.last());
+    }
+}
+
 fn play(model: &mut Model) {
     model.open();
     model.remembered.tour_seen = true;
     if let Screen::Play(player) = &mut model.screen {
         player.arrive(0);
         player.message = None;
+        player.speed = Speed::TOUR;
         player.playing = true;
     }
 }

@@ -14,12 +14,6 @@ use ratatui::layout::Rect;
 
 /// Does what a message says.
 pub fn update(model: &mut Model, message: Message) {
-    dispatch(model, message);
-    tour::notice(model);
-}
-
-/// Gives a message to the part of the screen that it is for.
-fn dispatch(model: &mut Model, message: Message) {
     match message {
         Message::Quit => return model.quit = true,
         Message::Resize(columns, rows) => return model.size = (columns, rows),

@@ -311,7 +311,7 @@ fn the_gallery_knows_what_was_open() {
     assert_eq!(other.place().0, 2, "also after another one");
     let own = bare(r#"{ "op": "sfence" }, { "op": "sfence" }"#, "Right Esc");
     assert!(own.text(80, 24).contains("▶ Bare"), "one's own is there as well: {}", own.text(80, 24));
-    assert_eq!(own.then("Down Enter Esc Up Enter").place(), (1, 1));
+    assert_eq!(own.then("Down*2 Enter Esc Up*2 Enter").place(), (1, 1));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The guided tour: it is offered once, plays by itself, and what it says of the keys is so.
+//! The guided tour: it plays by itself, at the first start too, and what it says of the keys is so.
 
 use super::journey::{Journey, journey, story};
 use pagewalk::scenario::library::Builtin;
@@ -8,9 +8,10 @@ use pagewalk::tui::message::Message;
 use pagewalk::tui::model::Model;
 use pagewalk::tui::remembered::Remembered;
 use pagewalk::tui::{tour, update};
+use std::time::Duration;
 
-/// The gallery for a user who remembers this.
-fn gallery(remembered: Remembered) -> Journey {
+/// The screen of a user who remembers this, and names no scenario.
+fn user(remembered: Remembered) -> Journey {
     Journey { model: Model::new(None).for_user(Comfort::default(), remembered) }
 }
 
@@ -19,47 +20,55 @@ fn title(journey: &Journey) -> &str {
 }
 
 #[test]
-fn the_first_time_the_tour_is_offered_and_enter_plays_it() {
+fn the_first_time_it_plays_by_itself() {
+    let first = user(Remembered::default());
+    assert_eq!((title(&first), first.place()), ("A tour of the screen", (0, 0)));
+    assert!(first.player().playing && first.model.remembered.tour_seen);
     for (columns, rows) in [(60, 15), (80, 24), (120, 40)] {
-        let text = gallery(Remembered::default()).text(columns, rows);
-        assert!(text.contains(tour::OFFER) && text.contains("▶ A tour of the screen"), "{text}");
+        let text = first.text(columns, rows);
+        assert!(text.contains(tour::WELCOME), "{text}");
     }
-    let playing = gallery(Remembered::default()).then("Enter");
-    assert_eq!(title(&playing), "A tour of the screen");
-    assert!(playing.player().playing);
-    assert!(playing.model.remembered.tour_seen);
-    let back = playing.then("Esc");
-    assert!(!back.text(80, 24).contains(tour::OFFER), "it is offered once");
-    assert!(back.model.into_remembered().tour_seen);
+    let on = first.then("Right");
+    assert!(!on.player().playing && !on.text(80, 24).contains(tour::WELCOME), "a key is an answer");
+    assert!(on.model.into_remembered().tour_seen, "it is seen once");
 }
 
 #[test]
-fn who_goes_on_without_the_tour_is_not_asked_again() {
-    let on = gallery(Remembered::default()).then("Down");
-    assert!(on.model.remembered.tour_seen && !on.text(80, 24).contains(tour::OFFER));
-    let found = gallery(Remembered::default()).then("/swap Enter");
-    assert!(found.model.remembered.tour_seen && !found.text(80, 24).contains(tour::OFFER));
-    let back = on.then("Up Enter");
-    assert!(!back.player().playing, "who comes back to it opens it as any other");
-    assert!(gallery(Remembered::default()).then(":open Space fork-exec Enter").model.remembered.tour_seen);
-    assert!(
-        !gallery(Remembered::default()).then("q").model.into_remembered().tour_seen,
-        "who leaves at once is"
-    );
-}
-
-#[test]
-fn all_others_find_what_follows_it() {
-    for remembered in
-        [gallery(Remembered::default()).then("Down").model.into_remembered(), Remembered::of_nobody()]
-    {
-        let known = gallery(remembered);
-        assert!(!known.text(80, 24).contains(tour::OFFER));
+fn who_skips_it_and_who_has_seen_it_find_what_follows_it() {
+    let skipped = user(Remembered::default()).then("Esc");
+    assert!(skipped.text(80, 24).contains("▶ Build a page table by hand"), "{}", skipped.text(80, 24));
+    for remembered in [skipped.model.into_remembered(), Remembered::of_nobody()] {
+        let known = user(remembered);
         assert_eq!(title(&known.then("Enter")), "Build a page table by hand");
     }
     let own = Model::new(Some(story("fork-exec"))).for_user(Comfort::default(), Remembered::default());
-    let own = Journey { model: own }.then("Esc");
-    assert!(!own.text(80, 24).contains(tour::OFFER), "who names a scenario knows what to do");
+    assert_eq!(title(&Journey { model: own }), "fork, then exec", "who names a scenario knows what to do");
+}
+
+#[test]
+fn in_the_gallery_it_plays_anew_or_waits_where_it_was_left() {
+    let playing = user(Remembered::of_nobody()).then("Up Enter");
+    assert_eq!(
+        (title(&playing), playing.place(), playing.player().playing),
+        ("A tour of the screen", (0, 0), true)
+    );
+    let left = playing.then(":3 Enter Esc Up Enter");
+    assert_eq!((left.place().0, left.player().playing), (3, false));
+}
+
+#[test]
+fn it_takes_two_minutes() {
+    let mut tour = journey("fork-exec", ":tour Enter");
+    let mut time = Duration::ZERO;
+    while tour.player().story.timeline.moment() < tour.player().story.timeline.end() {
+        if !tour.player().playing {
+            tour = tour.then("Space");
+        }
+        time += tour.model.patience().unwrap();
+        update::update(&mut tour.model, Message::Tick);
+    }
+    assert!((100..=130).contains(&time.as_secs()), "{time:?}");
+    assert_eq!(tour.player().story.scenario.course.as_ref().unwrap().minutes, 2);
 }
 
 #[test]

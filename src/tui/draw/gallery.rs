@@ -5,7 +5,6 @@ use super::super::ink::{Ground, ink, text};
 use super::super::keys::Place;
 use super::super::model::Model;
 use super::super::rows::{Rows, broken};
-use super::super::tour;
 
 use super::panel::{self, Lit};
 use crate::scenario::diagnostic::printable;
@@ -45,8 +44,7 @@ pub fn draw(gallery: &Gallery, area: Rect, buffer: &mut Buffer) {
     panel::line(&line, frame.header, buffer);
     list(gallery, frame.list, buffer);
     about(gallery, frame.about, buffer);
-    let offer = gallery.offers_tour.then_some(tour::OFFER);
-    super::footer(&[Place::Gallery, Place::Everywhere], offer, frame.footer, buffer);
+    super::footer(&[Place::Gallery, Place::Everywhere], None, frame.footer, buffer);
 }
 
 /// The number of the scenario that stands at a place of the list.
