@@ -332,17 +332,18 @@ fn play(play: &Play) -> Result<(), Failure> {
     let remembered = if play.no_state { Remembered::of_nobody() } else { state::load() };
     let mut publisher = publish::Publisher::new(!play.no_state);
     let seen: Seen<'_> = &mut |model| publisher.tell(Speaker::of(model));
-    let remembered = match (story, watched) {
+    let (remembered, ended) = match (story, watched) {
         (Some(story), Some(watched)) => {
             crate::tui::follow(story, &watched.follow(), comfort, remembered, seen, colour)
         }
         (story, _) => crate::tui::play(story, comfort, remembered, seen, colour),
-    }?;
+    };
     drop(publisher);
     if !play.no_state {
         state::save(&remembered);
     }
-    Ok(())
+    crate::tui::end_as_asked();
+    Ok(ended?)
 }
 
 /// Whether messages are coloured: as `--color` and the environment want it.

@@ -52,31 +52,26 @@ use reload::Reload;
 use remembered::Remembered;
 use std::sync::mpsc::Receiver;
 
+pub use terminal::end_as_asked;
+
 /// Who is told of every screen that is shown, as the [notes](speaker) of the speaker are.
 pub type Seen<'a> = &'a mut dyn FnMut(&Model);
 
-/// Runs the screen until the user quits: the gallery, or a story. Gives back what is to be known at another time.
-///
-/// # Errors
-///
-/// If the terminal cannot be used.
+/// Runs the screen until the user quits: the gallery, or a story. Gives back what is to be known at another time, whatever
+/// happens to the terminal.
 pub fn play(
     story: Option<Story>,
     comfort: Comfort,
     remembered: Remembered,
     seen: Seen<'_>,
     colour: bool,
-) -> std::io::Result<Remembered> {
+) -> (Remembered, std::io::Result<()>) {
     let mut model = Model::new(story).for_user(comfort, remembered);
-    terminal::run(&mut model, None, seen, colour)?;
-    Ok(model.into_remembered())
+    let ended = terminal::run(&mut model, None, seen, colour);
+    (model.into_remembered(), ended)
 }
 
 /// The same for a story whose file may be written meanwhile: what comes of reading it again arrives through a channel.
-///
-/// # Errors
-///
-/// If the terminal cannot be used.
 pub fn follow(
     story: Story,
     reloads: &Receiver<Reload>,
@@ -84,10 +79,10 @@ pub fn follow(
     remembered: Remembered,
     seen: Seen<'_>,
     colour: bool,
-) -> std::io::Result<Remembered> {
+) -> (Remembered, std::io::Result<()>) {
     let mut model = Model::following(story).for_user(comfort, remembered);
-    terminal::run(&mut model, Some(reloads), seen, colour)?;
-    Ok(model.into_remembered())
+    let ended = terminal::run(&mut model, Some(reloads), seen, colour);
+    (model.into_remembered(), ended)
 }
 
 /// Runs the speaker's screen until the user quits: it shows what another program plays, for which `look` is asked.

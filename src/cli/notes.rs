@@ -16,7 +16,9 @@ pub fn notes(options: &config::Options) -> Result<(), Failure> {
         return lines();
     }
     let colour = AutoStream::choice(&std::io::stdout()) != ColorChoice::Never;
-    Ok(tui::notes(&mut publish::newest, &comfort, colour)?)
+    let ended = tui::notes(&mut publish::newest, &comfort, colour);
+    tui::end_as_asked();
+    Ok(ended?)
 }
 
 /// Writes what is told whenever it changes, until nobody reads any more.

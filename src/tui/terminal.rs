@@ -16,6 +16,7 @@ use crossterm::clipboard::CopyToClipboard;
 use crossterm::event::{self, Event, KeyEventKind};
 use crossterm::execute;
 use signals::Turn;
+pub use signals::end_as_asked;
 use std::io;
 use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
@@ -56,6 +57,7 @@ fn obey(
             Next::Message(message) => update(model, message),
             Next::Reload(reload) => reload::update(model, reload),
             Next::Resumed => {}
+            Next::End => model.quit = true,
             Next::Nothing => update(model, Message::Tick),
         }
         if std::mem::take(&mut model.suspend) {
@@ -100,6 +102,8 @@ enum Next {
     Reload(Reload),
     /// The program goes on after a stop.
     Resumed,
+    /// A signal has asked for the end.
+    End,
     /// It took too long.
     Nothing,
 }
@@ -110,6 +114,9 @@ fn next(model: &Model, reloads: Option<&Receiver<Reload>>, turn: &Turn) -> io::R
     loop {
         if let Some(reload) = reloads.and_then(|reloads| reloads.try_recv().ok()) {
             return Ok(Next::Reload(reload));
+        }
+        if signals::is_asked_to_end() {
+            return Ok(Next::End);
         }
         if turn.is_resumed() {
             return Ok(Next::Resumed);

@@ -4,6 +4,7 @@
 use crate::harness::Terminal;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// An empty home of a test's own.
 fn home(name: &str) -> PathBuf {
@@ -13,17 +14,24 @@ fn home(name: &str) -> PathBuf {
     home
 }
 
-/// Runs pagewalk in this home, waits for each text on the screen and then presses its keys, and waits for the end.
+/// Runs pagewalk in this home, waits for each text on the screen and then presses its keys.
 #[track_caller]
-fn play(home: &Path, arguments: &str, scenes: &[(&str, &str)]) {
-    let places = format!("XDG_CONFIG_HOME='{0}' XDG_STATE_HOME='{0}'", home.display());
+fn begin(home: &Path, arguments: &str, scenes: &[(&str, &str)]) -> Terminal {
+    let places = ["CONFIG_HOME", "STATE_HOME", "RUNTIME_DIR"];
+    let places = places.map(|place| format!("XDG_{place}='{}'", home.display())).join(" ");
     let command = format!("exec env {places} \"$PAGEWALK\" --theme dark {arguments}");
     let mut terminal = Terminal::shell(&command, (80, 24));
     for (text, keys) in scenes {
         terminal.see(text);
         terminal.press(keys);
     }
-    terminal.end();
+    terminal
+}
+
+/// The same, and waits for the end.
+#[track_caller]
+fn play(home: &Path, arguments: &str, scenes: &[(&str, &str)]) {
+    begin(home, arguments, scenes).end();
 }
 
 const HERE: &str = "you were here";
@@ -46,7 +54,13 @@ fn a_scenario_goes_on_where_it_was_left() {
     play(
         &home,
         "",
-        &[("First time here?", "j\r"), ("step 0/13", ":3\r"), ("step 3/13", "\x1b"), ("Scenarios", "q")],
+        &[
+            ("First time here:", "\x1b"),
+            ("Scenarios", "\r"),
+            ("step 0/13", ":3\r"),
+            ("step 3/13", "\x1b"),
+            ("Scenarios", "q"),
+        ],
     );
     assert_eq!(kept(&home)["places"].as_array().unwrap().len(), 2);
     play(&home, "build-a-table", &[("step 3/13", "q")]);
@@ -61,16 +75,27 @@ fn a_scenario_goes_on_where_it_was_left() {
 }
 
 #[test]
-fn the_tour_is_offered_to_who_has_not_seen_it_and_plays_by_itself() {
+fn the_tour_plays_at_the_first_start_and_at_no_other() {
     let home = home("tour");
     // Without state nobody knows whether this is the first time.
     play(&home, "--no-state", &[("▶ Build a page table", "q")]);
-    // Who leaves at once has not seen it, who plays it has.
-    play(&home, "", &[("First time here?", "q")]);
-    assert_eq!(kept(&home)["tour_seen"], false);
-    play(&home, "", &[("First time here?", "\r"), ("event 3/29", "q")]);
+    play(&home, "", &[("First time here:", ""), ("event 3/29", "q")]);
     assert_eq!(kept(&home)["tour_seen"], true);
     play(&home, "", &[("▶ Build a page table", "q")]);
+}
+
+#[test]
+fn a_signal_that_ends_it_takes_nothing_away() {
+    for signal in ["TERM", "HUP", "INT"] {
+        let home = home(&format!("signal-{signal}"));
+        let mut playing = begin(&home, "fork-exec", &[("step 0/14", ":7\r"), ("step 7/14", "")]);
+        let pid = playing.child.process_id().unwrap().to_string();
+        assert!(Command::new("kill").args(["-s", signal, &pid]).status().unwrap().success());
+        assert_ne!(playing.end(), 0, "it ends as the signal ends a program");
+        assert_eq!(kept(&home)["places"][0]["step"], 7, "after {signal}");
+        let left = std::fs::read_dir(home.join("pagewalk")).unwrap().count();
+        assert_eq!(left, 1, "the state, and nothing for the speaker");
+    }
 }
 
 #[test]

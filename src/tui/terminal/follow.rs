@@ -1,6 +1,6 @@
 //! The terminal of the one who follows: the notes of the speaker.
 
-use super::{Turn, held, looks};
+use super::{Turn, held, looks, signals};
 use crate::tui::comfort::Comfort;
 use crate::tui::notes::{self, LOOK, Notes};
 use crate::tui::speaker::Published;
@@ -20,8 +20,7 @@ pub fn run(look: Look<'_>, comfort: &Comfort, colour: bool) -> io::Result<()> {
     crossterm::style::force_color_output(colour);
     let mut notes = Notes { looks: looks::of(comfort, colour), ..Notes::default() };
     let turn = Turn::default();
-    #[cfg(unix)]
-    super::signals::obey(turn.clone())?;
+    signals::obey(turn.clone())?;
     let mut terminal = held::take()?;
     let ended = follow(&mut terminal, &mut notes, look, &turn);
     turn.end(held::give_back)?;
@@ -29,7 +28,7 @@ pub fn run(look: Look<'_>, comfort: &Comfort, colour: bool) -> io::Result<()> {
 }
 
 fn follow(terminal: &mut DefaultTerminal, notes: &mut Notes, look: Look<'_>, turn: &Turn) -> io::Result<()> {
-    while !notes.quit {
+    while !notes.quit && !signals::is_asked_to_end() {
         notes.follow(look(), notes::now());
         turn.take(|| show(terminal, notes, turn.resumed()))?;
         if event::poll(LOOK)?
@@ -39,9 +38,8 @@ fn follow(terminal: &mut DefaultTerminal, notes: &mut Notes, look: Look<'_>, tur
         {
             notes.obey(wish);
         }
-        #[cfg(unix)]
         if std::mem::take(&mut notes.suspend) {
-            super::signals::suspend()?;
+            signals::suspend()?;
         }
     }
     Ok(())

@@ -32,6 +32,11 @@ pub fn give_back_what_is_there() {
     let _ = execute!(io::stdout(), cursor::Show);
 }
 
+/// Gives back what needs no writing, where that may take for ever: lines and signals are made of keys again.
+pub fn give_keys_back() {
+    let _ = crossterm::terminal::disable_raw_mode();
+}
+
 /// Takes it again, after it was given back for a while.
 pub fn take_again() -> io::Result<()> {
     crossterm::terminal::enable_raw_mode()?;

@@ -33,6 +33,14 @@ pub fn obey(_: Turn) -> io::Result<()> {
     Ok(())
 }
 
+/// Nothing asks for it but keys.
+pub fn is_asked_to_end() -> bool {
+    false
+}
+
+/// Nothing has asked.
+pub fn end_as_asked() {}
+
 /// There is no shell to go back to.
 pub fn suspend() -> io::Result<()> {
     Ok(())
