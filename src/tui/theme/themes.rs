@@ -129,33 +129,32 @@ const fn ground(weight: Modifier) -> Sheet {
 }
 
 /// Sheets without colours: what is chosen or selected is reversed.
-const fn reversed(faded: Pen) -> [Sheet; 6] {
-    [
-        Sheet { color: Color::Reset, pen: None },
-        ground(Modifier::REVERSED.union(BOLD)),
-        ground(Modifier::REVERSED.union(Modifier::UNDERLINED).union(BOLD)),
-        ground(Modifier::UNDERLINED.union(BOLD)),
-        Sheet { color: Color::Reset, pen: None },
-        Sheet { color: Color::Reset, pen: Some(faded) },
-    ]
-}
+const REVERSED: [Sheet; 6] = [
+    Sheet { color: Color::Reset, pen: None },
+    ground(Modifier::REVERSED.union(BOLD)),
+    ground(Modifier::REVERSED.union(Modifier::UNDERLINED).union(BOLD)),
+    ground(Modifier::UNDERLINED.union(BOLD)),
+    Sheet { color: Color::Reset, pen: None },
+    ground(Modifier::DIM),
+];
 
-/// The terminal's own sixteen colours on its own background.
+/// The terminal's own sixteen colours on its own background. Its grey is not among them: in some palettes it is next to the
+/// background.
 pub const TERMINAL: Theme = Theme {
     name: "terminal",
     pens: [
         own(Color::Reset, NORMAL),
-        own(Color::DarkGray, NORMAL),
+        own(Color::Reset, NORMAL),
         own(Color::Reset, BOLD),
         own(Color::Yellow, BOLD),
         own(Color::Cyan, NORMAL),
         own(Color::LightRed, BOLD),
         own(Color::Green, NORMAL),
         own(Color::LightMagenta, NORMAL),
-        own(Color::DarkGray, ITALIC),
+        own(Color::Reset, ITALIC),
         own(Color::Reset, ITALIC),
     ],
-    sheets: reversed(own(Color::DarkGray, NORMAL)),
+    sheets: REVERSED,
 };
 
 /// No colours at all: weight, slant and signs.
@@ -173,7 +172,7 @@ pub const NONE: Theme = Theme {
         own(Color::Reset, ITALIC),
         own(Color::Reset, ITALIC),
     ],
-    sheets: reversed(own(Color::Reset, Modifier::DIM)),
+    sheets: REVERSED,
 };
 
 /// All of them.
