@@ -12,13 +12,15 @@ use pagewalk::scenario::stage::{Layout, PanelName};
 use pagewalk::tui::drawn;
 use pagewalk::tui::model::{Model, Player, Screen};
 use pagewalk::tui::theme::{self, Depth};
+use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// A size of each class: the smallest, the usual terminal, the smallest with columns, a large one, and the largest.
 const SIZES: [(u16, u16); 5] = [(60, 15), (80, 24), (100, 30), (120, 40), (200, 60)];
 
-/// Of a scenario with more steps than this, one step in so many is looked at, and the first and the last.
+/// Of a scenario with more steps than this, so many are looked at at every size, the first and the last among them; at the
+/// others sizes take turns.
 const MANY: usize = 100;
 
 /// So many complaints about a scenario are enough.
@@ -63,30 +65,31 @@ pub fn player(model: &mut Model) -> &mut Player {
     }
 }
 
-/// The first event of each step and the moment after it.
-fn moments(model: &Model) -> Vec<usize> {
+/// The first event of each step and the moment after it, and whether they are looked at at every size.
+fn moments(model: &Model) -> BTreeMap<usize, bool> {
     let timeline = &model.player().unwrap().story.timeline;
     let steps = timeline.steps().len();
-    let looked_at = |step: &usize| step.is_multiple_of(steps.div_ceil(MANY)) || *step + 1 == steps;
-    let mut moments: Vec<usize> = (0..steps)
-        .filter(looked_at)
-        .flat_map(|step| [timeline.moments(step).start, timeline.after_steps(step + 1)])
-        .chain([0])
-        .collect();
-    moments.sort_unstable();
-    moments.dedup();
-    moments
+    let in_full = |step: usize| step.is_multiple_of(steps.div_ceil(MANY)) || step + 1 == steps;
+    let both = |step| [timeline.moments(step).start, timeline.after_steps(step + 1)];
+    let moments = (0..steps).flat_map(|step| both(step).map(|moment| (moment, in_full(step))));
+    moments.chain([(0, true)]).collect()
+}
+
+/// The sizes at which a moment is looked at.
+fn sizes(in_full: bool, turn: usize) -> &'static [(u16, u16)] {
+    let at = turn % SIZES.len();
+    if in_full { &SIZES } else { &SIZES[at..=at] }
 }
 
 /// What is wrong with the screens of a built-in; the inks that were seen on them are kept.
 fn complaints(builtin: &Builtin, inks: &mut Inks) -> Vec<String> {
     let mut found = vec![];
     let mut model = Model::new(Some(story(builtin.name)));
-    for (turn, moment) in moments(&model).into_iter().enumerate() {
+    for (turn, (moment, in_full)) in moments(&model).into_iter().enumerate() {
         player(&mut model).story.timeline.seek(moment);
         for (way, layout) in Way::all(turn) {
             way.set(player(&mut model), layout);
-            for (columns, rows) in SIZES {
+            for &(columns, rows) in sizes(in_full, turn) {
                 let buffer = drawn(&model, columns, rows);
                 inks.see(&buffer);
                 let wrong = held::complaint(model.player().unwrap(), &buffer);
