@@ -1,6 +1,6 @@
 //! The notes of the speaker on their way to a second terminal: a small file in the user's runtime directory, or among the
-//! state where there is none. It is rewritten whole when something has changed, and it goes when the program does; what a program that was killed has left,
-//! the next one sweeps away.
+//! state where there is none. It is rewritten whole when something has changed, and it goes when the program does; what a
+//! program that was killed has left, the next one sweeps away.
 //!
 //! Beside each such file lies another that its program holds a lock on. The system takes the lock away when the program
 //! ends, however it ends: so what is left is told from what is played.
@@ -24,6 +24,10 @@ const MAX_BYTES: u64 = 1 << 20;
 
 /// What the files are called.
 const PREFIX: &str = "playing-";
+/// How they end: what is played, the lock, and what is being written.
+const JSON: &str = "json";
+const LOCK: &str = "lock";
+const NEW: &str = "new";
 
 /// Tells a second terminal what is played. Where nothing can be written, nobody is told, and nothing else is lost.
 pub struct Publisher {
@@ -87,7 +91,7 @@ fn write_all(mut place: Place, receiver: &Receiver<Option<Speaker>>) {
 /// Where one program writes.
 struct Place {
     /// Held as long as the program lives. It goes last: what lies beside it is its own.
-    lock: NamedTempFile,
+    _lock: NamedTempFile,
     path: PathBuf,
     started: u64,
     /// The scenario and the chapter that were told last, and when they were entered.
@@ -104,15 +108,15 @@ impl Place {
         std::fs::create_dir_all(folder)?;
         sweep(folder);
         let lock = loop {
-            let lock = Builder::new().prefix(PREFIX).suffix(".lock").tempfile_in(folder)?;
+            let lock = Builder::new().prefix(PREFIX).suffix(&format!(".{LOCK}")).tempfile_in(folder)?;
             lock.as_file().lock()?;
             // Another program may have taken it for one that was left.
             if lock.path().exists() {
                 break lock;
             }
         };
-        let path = lock.path().with_extension("json");
-        Ok(Self { lock, path, started: now(), entered: (None, 0) })
+        let path = lock.path().with_extension(JSON);
+        Ok(Self { _lock: lock, path, started: now(), entered: (None, 0) })
     }
 
     fn write(&mut self, speaker: Option<Speaker>) -> io::Result<()> {
@@ -123,11 +127,9 @@ impl Place {
             self.entered = (chapter, changed);
         }
         let published = Published { started: self.started, entered: self.entered.1, changed, speaker };
-        let folder = self.lock.path().parent().unwrap_or(Path::new("."));
-        let mut beside = Builder::new().prefix(".pagewalk-").tempfile_in(folder)?;
-        serde_json::to_writer(&mut beside, &published)?;
-        beside.persist(&self.path)?;
-        Ok(())
+        let beside = self.path.with_extension(NEW);
+        std::fs::write(&beside, serde_json::to_vec(&published)?)?;
+        std::fs::rename(beside, &self.path)
     }
 
     fn remove(&self) -> io::Result<()> {
@@ -149,14 +151,14 @@ pub fn newest() -> Option<Published> {
 /// What the programs play that write to a folder. What was left there by others is swept away.
 fn played(folder: &Path) -> Vec<Published> {
     sweep(folder);
-    ours(folder, ".json").filter_map(|path| read(&path)).collect()
+    ours(folder, JSON).filter_map(|path| read(&path)).collect()
 }
 
 /// The files of a folder that are called as this program calls its own, with this ending.
 fn ours(folder: &Path, ending: &str) -> impl Iterator<Item = PathBuf> {
     let is_ours = move |path: &PathBuf| {
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        name.starts_with(PREFIX) && name.ends_with(ending)
+        name.starts_with(PREFIX) && path.extension().is_some_and(|is| is == ending)
     };
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     entries.map(|entry| entry.path()).filter(is_ours)
@@ -164,14 +166,15 @@ fn ours(folder: &Path, ending: &str) -> impl Iterator<Item = PathBuf> {
 
 /// Takes away what programs have left that do not run any more. What cannot be told stays.
 fn sweep(folder: &Path) {
-    for path in ours(folder, ".json").chain(ours(folder, ".lock")) {
-        let (json, lock) = (path.with_extension("json"), path.with_extension("lock"));
-        match File::open(&lock) {
-            // It is held until both are gone, so that nobody begins to use it meanwhile.
+    for path in [JSON, LOCK, NEW].into_iter().flat_map(|ending| ours(folder, ending)) {
+        let all = [JSON, NEW, LOCK].map(|ending| path.with_extension(ending));
+        // To lock a file wants to write to it, in some folders.
+        match File::options().read(true).write(true).open(&all[2]) {
+            // It is held until all are gone, so that nobody begins to use it meanwhile.
             Ok(held) if held.try_lock().is_ok() => {
-                let _ = [std::fs::remove_file(json), std::fs::remove_file(lock)];
+                all.iter().for_each(|path| drop(std::fs::remove_file(path)))
             }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => drop(std::fs::remove_file(json)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => drop(std::fs::remove_file(path)),
             Ok(_) | Err(_) => {}
         }
     }
@@ -239,6 +242,7 @@ mod tests {
         std::fs::write(folder.join("playing-dead.lock"), "").unwrap();
         std::fs::write(folder.join("playing-odd.json"), "[").unwrap();
         std::fs::write(folder.join("playing-alone.lock"), "").unwrap();
+        std::fs::write(folder.join("playing-half.new"), "{").unwrap();
         std::fs::write(folder.join("other.json"), &text).unwrap();
         assert_eq!(played(folder).len(), 1);
         assert_eq!(files(folder), 3, "the living one, its lock, and what is not ours");

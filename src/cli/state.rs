@@ -9,12 +9,15 @@ use std::path::Path;
 /// More bytes than this are not what this program has written.
 const MAX_BYTES: u64 = 1 << 20;
 
-/// What is known from other times. A file that is broken counts as none; where none can be kept, nobody knows anything.
+/// What is known from other times. A file that is broken counts as none. Where nothing can be kept, the tour would play at
+/// every start: it counts as seen.
 pub fn load() -> Remembered {
-    let Some(path) = home::state().filter(|path| can_be_kept(path)) else { return Remembered::of_nobody() };
+    let Some(path) = home::state() else { return Remembered::of_nobody() };
     let text = home::text(&path, MAX_BYTES).ok().flatten();
     let known = text.and_then(|text| serde_json::from_str::<Remembered>(&text).ok());
-    known.map(Remembered::within_limits).unwrap_or_default()
+    let mut known = known.map(Remembered::within_limits).unwrap_or_default();
+    known.tour_seen = known.tour_seen || !can_be_kept(&path);
+    known
 }
 
 /// Whether a file can be written there.

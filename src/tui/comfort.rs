@@ -163,6 +163,7 @@ mod tests {
     use super::super::keys;
     use super::super::message::Go;
     use super::super::model::Model;
+    use super::super::remembered::Remembered;
     use super::*;
     use crate::scenario::library::Builtin;
     use crate::story::Story;
@@ -211,7 +212,7 @@ mod tests {
         assert_eq!(press(&playing, KeyCode::Char('n'), none), Some(Message::Find(true)));
         assert_eq!(press(&playing, KeyCode::Char('j'), KeyModifiers::CONTROL), None);
         assert_eq!(press(&playing, KeyCode::Right, none), Some(on), "no scenario can be chosen here");
-        let gallery = Model::new(None).for_user(comfort, Default::default());
+        let gallery = Model::new(None).for_user(comfort, Remembered::of_nobody());
         assert_eq!(press(&gallery, KeyCode::Char('j'), none), Some(Message::NextScenario));
         assert_eq!(press(&gallery, KeyCode::Char('c'), KeyModifiers::CONTROL), Some(Message::Quit));
     }

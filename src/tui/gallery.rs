@@ -2,7 +2,6 @@
 //! were left go on where they were.
 
 use super::model::{Player, WERE_HERE};
-use super::reload::Live;
 use crate::scenario::{Problem, Scenario, library, read};
 use crate::story::Story;
 use std::collections::BTreeMap;
@@ -93,9 +92,6 @@ impl Gallery {
     /// Keeps the chosen story, which is left.
     pub fn leave(&mut self, mut player: Box<Player>) {
         player.playing = false;
-        if !matches!(player.live, Live::No) {
-            self.preview = None;
-        }
         if player.story.timeline.moment() > 0 {
             player.message = Some(WERE_HERE.into());
         }

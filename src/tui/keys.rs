@@ -256,7 +256,9 @@ pub fn message(model: &Model, key: KeyEvent) -> Option<Message> {
     let places = places(model);
     let code = unshifted(key);
     let mut here = TABLE.iter().filter(|binding| places.contains(&binding.place));
-    let types = matches!(places, [Help] | [Palette]) && !control && matches!(code, Char(_));
+    let is_letter =
+        matches!(key.code, Char(_)) && !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
+    let types = is_letter && matches!(places, [Help] | [Palette]);
     let bound = model.comfort.bound(key).filter(|message| !types && is_possible(*message, places));
     if bound.is_some() {
         return bound;
@@ -362,6 +364,11 @@ mod tests {
             model.sheet = Some(sheet);
             assert_eq!(pressed(&model, Char('x')), Some(Message::Type('x')));
             assert_eq!(pressed(&model, KeyCode::F(5)), Some(Message::Back));
+            assert_ne!(
+                message(&model, KeyEvent::new(Down, KeyModifiers::SHIFT)),
+                Some(Message::Type('J')),
+                "an arrow is no letter"
+            );
         }
     }
 

@@ -34,10 +34,10 @@ pub fn run(
     crossterm::style::force_color_output(colour);
     model.looks = looks::of(&model.comfort, colour);
     let turn = Turn::default();
-    signals::obey(turn.clone())?;
-    let mut terminal = held::take()?;
+    signals::obey(&turn)?;
+    let mut terminal = turn.take(held::take)?;
     let ended = obey(&mut terminal, model, reloads, seen, &turn);
-    turn.end(held::give_back)?;
+    turn.take(|| held::leave(terminal))?;
     ended
 }
 
@@ -51,7 +51,10 @@ fn obey(
     let size = terminal.size()?;
     update(model, Message::Resize(size.width, size.height));
     while !model.quit {
-        turn.take(|| show(terminal, model, turn.resumed()))?;
+        // Who is to end may have the terminal no more.
+        turn.take(
+            || if signals::is_asked_to_end() { Ok(()) } else { show(terminal, model, turn.resumed()) },
+        )?;
         seen(model);
         match next(model, reloads, turn)? {
             Next::Message(message) => update(model, message),

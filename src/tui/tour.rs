@@ -21,24 +21,25 @@ fn place(model: &Model) -> Option<usize> {
     model.gallery().scenarios().position(is_tour)
 }
 
-/// Plays the tour to a user who has come to the gallery and has not seen it. All others find what follows it.
+/// Plays the tour to a user who has come to the gallery and has not seen it, or to its beginning. All others find what
+/// follows it in the gallery.
 pub fn welcome(model: &mut Model) {
-    if !matches!(model.screen, Screen::Gallery) {
-        return;
-    }
-    if model.remembered.tour_seen {
-        return pass(model);
-    }
-    begin(model);
-    if let Screen::Play(player) = &mut model.screen {
-        player.message = Some(WELCOME.into());
+    match model.screen {
+        Screen::Play(_) => start(model),
+        Screen::Gallery if model.remembered.tour_seen => pass(model),
+        Screen::Gallery => {
+            begin(model);
+            if let Screen::Play(player) = &mut model.screen {
+                player.message = Some(WELCOME.into());
+            }
+        }
     }
 }
 
 /// Opens what is chosen in the gallery. The tour plays by itself, but where it was left it waits.
 pub fn open(model: &mut Model) {
-    let begins = !model.gallery().is_left() && place(model) == Some(model.gallery().chosen);
-    if begins { play(model) } else { model.open() }
+    model.open();
+    start(model);
 }
 
 /// Plays the tour from its beginning, wherever one is.
@@ -46,7 +47,24 @@ pub fn begin(model: &mut Model) {
     if let Some(tour) = place(model) {
         model.leave();
         model.gallery_mut().chosen = tour;
-        play(model);
+        model.open();
+        if let Screen::Play(player) = &mut model.screen {
+            player.arrive(0);
+        }
+        start(model);
+    }
+}
+
+/// Lets the tour play that is at its beginning on the screen.
+fn start(model: &mut Model) {
+    let Screen::Play(player) = &mut model.screen else { return };
+    if is_tour(&player.story.scenario) {
+        model.remembered.tour_seen = true;
+        if player.story.timeline.moment() == 0 {
+            player.message = None;
+            player.speed = Speed::TOUR;
+            player.playing = true;
+        }
     }
 }
 
@@ -55,16 +73,5 @@ pub fn pass(model: &mut Model) {
     if let Some(tour) = place(model).filter(|tour| *tour == model.gallery().chosen) {
         let gallery = model.gallery_mut();
         gallery.chosen = (tour + 1).min(gallery.last());
-    }
-}
-
-fn play(model: &mut Model) {
-    model.open();
-    model.remembered.tour_seen = true;
-    if let Screen::Play(player) = &mut model.screen {
-        player.arrive(0);
-        player.message = None;
-        player.speed = Speed::TOUR;
-        player.playing = true;
     }
 }

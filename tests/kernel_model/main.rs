@@ -1,4 +1,4 @@
-//! The kernel against a flat model, on random operations of several processes under every combination of policies: every
+//! The kernel against a flat model, on random operations of several processes under policies drawn at random: every
 //! value that is loaded, every death and every refusal is the model's; the invariants hold after every event; and undoing
 //! the events of an operation leads back to the state before it.
 
@@ -27,7 +27,7 @@ fn play(world: World, steps: &[Move]) {
 
 proptest! {
     // Half of the usual 256; PROPTEST_CASES says otherwise.
-    #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases / 2))]
+    #![proptest_config(ProptestConfig::with_cases((ProptestConfig::default().cases / 2).max(1)))]
 
     #[test]
     fn every_process_sees_its_own_bytes(world in worlds(false), steps in prop::collection::vec(moves(), 1..70)) {
@@ -37,7 +37,7 @@ proptest! {
 
 proptest! {
     // 4 of the usual 256, as there is more memory; PROPTEST_CASES says otherwise.
-    #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases / 64))]
+    #![proptest_config(ProptestConfig::with_cases((ProptestConfig::default().cases / 64).max(1)))]
 
     #[test]
     fn so_it_does_in_a_heap_of_megapages(

@@ -1,4 +1,5 @@
-//! The kernel and the model beside each other: an operation is carried out by the kernel, and every moment of it is checked.
+//! The kernel and the model beside each other: an operation is carried out by the kernel, and moments of it are checked:
+//! every one, or two where there is much memory.
 
 use super::model::{Model, Object, PAGE, Program, Region, Space, Want};
 use super::moves::Place;

@@ -19,8 +19,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// A size of each class: the smallest, the usual terminal, the smallest with columns, a large one, and the largest.
 const SIZES: [(u16, u16); 5] = [(60, 15), (80, 24), (100, 30), (120, 40), (200, 60)];
 
-/// Of a scenario with more steps than this, so many are looked at at every size, the first and the last among them; at the
-/// others sizes take turns.
+/// Of a scenario with more steps than this, at most so many and the last are looked at at every size; at the others sizes
+/// take turns.
 const MANY: usize = 100;
 
 /// So many complaints about a scenario are enough.

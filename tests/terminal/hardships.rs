@@ -1,7 +1,8 @@
 //! What a terminal can do to a program: a mouse, windows that are pulled at all the time, a shell that wants its terminal
 //! back, a slow line, no terminal at all, one that can do nothing, one that says what background it has.
 
-use crate::harness::{CTRL_C, RIGHT, Terminal, drawn};
+use crate::harness::{self, CTRL_C, RIGHT, Terminal, drawn};
+use std::io::Read;
 use std::time::Duration;
 
 /// A press of the left button and its release at a column and a row, from 0, as SGR reports.
@@ -179,5 +180,39 @@ fn what_is_copied_goes_to_the_clipboard_of_the_terminal() {
     // "0x8000…" in base 64.
     terminal.wait_for_bytes("\x1b]52;c;MHg4");
     terminal.press("q");
+    assert_eq!(terminal.end(), 0);
+}
+
+#[test]
+fn where_nobody_reads_what_it_draws_a_signal_ends_it_all_the_same() {
+    for signals in [&["TERM"][..], &["TSTP", "TERM"]] {
+        // The picture is larger than what a terminal holds for its reader.
+        let (master, mut child) = harness::spawn("exec \"$PAGEWALK\" fork-exec", (250, 100));
+        let mut reader = master.try_clone_reader().unwrap();
+        reader.read_exact(&mut [0]).unwrap();
+        std::thread::sleep(Duration::from_millis(300));
+        for name in signals {
+            harness::signal(&*child, name);
+        }
+        let status = harness::end(&mut *child);
+        assert_eq!(status.signal(), Some("Terminated"), "{signals:?}");
+    }
+}
+
+#[test]
+fn a_program_that_has_the_terminal_no_more_ends_without_a_word() {
+    let mut terminal = Terminal::shell("exec bash --norc --noprofile -i", (80, 24));
+    terminal.press("PS1='ready> '\r");
+    terminal.see("ready> ");
+    terminal.press("\"$PAGEWALK\" --theme dark fork-exec\r");
+    terminal.see("step 0/14");
+    terminal.press("\x1a");
+    terminal.see("Stopped");
+    terminal.press("kill %1; wait %1; echo ended: $?\r");
+    terminal.see("ended: 143");
+    terminal.press("jobs; echo no jobs: .\r");
+    terminal.see("no jobs: .");
+    assert!(!terminal.text().contains("step 0/14") && !terminal.screen.screen().alternate_screen());
+    terminal.press("exit\r");
     assert_eq!(terminal.end(), 0);
 }

@@ -4,8 +4,9 @@ use pagewalk::export::picture;
 use pagewalk::scenario::stage::ThemeName;
 use pagewalk::scenario::{library, read};
 use pagewalk::story::Story;
-use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
 use std::io::{Read, Write};
+use std::process::Command;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
@@ -41,21 +42,50 @@ pub fn text(screen: &vt100::Screen) -> String {
     rows.map(|row| row.trim_end().to_owned()).collect::<Vec<_>>().join("\n")
 }
 
+/// Runs a command of a shell in a new terminal, which nobody reads yet. `$PAGEWALK` is the binary.
+pub fn spawn(
+    command: &str,
+    columns_rows: (u16, u16),
+) -> (Box<dyn MasterPty + Send>, Box<dyn Child + Send + Sync>) {
+    let pair = native_pty_system().openpty(size(columns_rows)).unwrap();
+    let mut shell = CommandBuilder::new("sh");
+    shell.args(["-c", command]);
+    shell.env("PAGEWALK", env!("CARGO_BIN_EXE_pagewalk"));
+    shell.env("TERM", "xterm-256color");
+    shell.env_remove("NO_COLOR");
+    // No place of the user's: a configuration of the tests, and what is no folder, where no state can be written.
+    shell.env("XDG_CONFIG_HOME", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/home"));
+    shell.env("XDG_STATE_HOME", "/dev/null");
+    shell.env("XDG_RUNTIME_DIR", "/dev/null");
+    (pair.master, pair.slave.spawn_command(shell).unwrap())
+}
+
+/// Sends a signal to a program.
+#[track_caller]
+pub fn signal(child: &dyn Child, name: &str) {
+    let pid = child.process_id().unwrap().to_string();
+    assert!(Command::new("kill").args(["-s", name, &pid]).status().unwrap().success());
+}
+
+/// Waits for the end of a program.
+#[track_caller]
+pub fn end(child: &mut dyn Child) -> ExitStatus {
+    let end = Instant::now() + DEADLINE;
+    loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            return status;
+        }
+        assert!(Instant::now() < end, "it does not end");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
 impl Terminal {
-    /// Runs a command of a shell in a new terminal. `$PAGEWALK` is the binary.
+    /// Runs a command of a shell in a new terminal.
     pub fn shell(command: &str, columns_rows: (u16, u16)) -> Self {
-        let pair = native_pty_system().openpty(size(columns_rows)).unwrap();
-        let mut shell = CommandBuilder::new("sh");
-        shell.args(["-c", command]);
-        shell.env("PAGEWALK", env!("CARGO_BIN_EXE_pagewalk"));
-        shell.env("TERM", "xterm-256color");
-        shell.env_remove("NO_COLOR");
-        // No place of the user's: a configuration of the tests, and what is no folder, where no state can be written.
-        shell.env("XDG_CONFIG_HOME", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/home"));
-        shell.env("XDG_STATE_HOME", "/dev/null");
-        let child = pair.slave.spawn_command(shell).unwrap();
-        let mut reader = pair.master.try_clone_reader().unwrap();
-        let input = pair.master.take_writer().unwrap();
+        let (master, child) = spawn(command, columns_rows);
+        let mut reader = master.try_clone_reader().unwrap();
+        let input = master.take_writer().unwrap();
         let (sender, output) = channel::<Vec<u8>>();
         std::thread::spawn(move || {
             let mut bytes = [0; 4096];
@@ -74,7 +104,7 @@ impl Terminal {
             }
         });
         let screen = vt100::Parser::new(columns_rows.1, columns_rows.0, 0);
-        Self { master: pair.master, child, input, output, screen, answer: None, bytes: vec![] }
+        Self { master, child, input, output, screen, answer: None, bytes: vec![] }
     }
 
     /// pagewalk with these arguments, and on its screen already.

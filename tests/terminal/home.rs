@@ -1,10 +1,10 @@
 //! The real binary in a pseudo-terminal for a user who has a home: what the configuration says holds, and what was left at
 //! one time goes on at the next.
 
-use crate::harness::Terminal;
+use crate::harness::{self, Terminal};
 use serde_json::Value;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 /// An empty home of a test's own.
 fn home(name: &str) -> PathBuf {
@@ -14,13 +14,17 @@ fn home(name: &str) -> PathBuf {
     home
 }
 
-/// Runs pagewalk in this home, waits for each text on the screen and then presses its keys.
-#[track_caller]
-fn begin(home: &Path, arguments: &str, scenes: &[(&str, &str)]) -> Terminal {
+/// pagewalk in this home.
+fn pagewalk(home: &Path, arguments: &str) -> String {
     let places = ["CONFIG_HOME", "STATE_HOME", "RUNTIME_DIR"];
     let places = places.map(|place| format!("XDG_{place}='{}'", home.display())).join(" ");
-    let command = format!("exec env {places} \"$PAGEWALK\" --theme dark {arguments}");
-    let mut terminal = Terminal::shell(&command, (80, 24));
+    format!("exec env {places} \"$PAGEWALK\" --theme dark {arguments}")
+}
+
+/// Runs it, waits for each text on the screen and then presses its keys.
+#[track_caller]
+fn begin(home: &Path, arguments: &str, scenes: &[(&str, &str)]) -> Terminal {
+    let mut terminal = Terminal::shell(&pagewalk(home, arguments), (80, 24));
     for (text, keys) in scenes {
         terminal.see(text);
         terminal.press(keys);
@@ -89,13 +93,39 @@ fn a_signal_that_ends_it_takes_nothing_away() {
     for signal in ["TERM", "HUP", "INT"] {
         let home = home(&format!("signal-{signal}"));
         let mut playing = begin(&home, "fork-exec", &[("step 0/14", ":7\r"), ("step 7/14", "")]);
-        let pid = playing.child.process_id().unwrap().to_string();
-        assert!(Command::new("kill").args(["-s", signal, &pid]).status().unwrap().success());
+        harness::signal(&*playing.child, signal);
         assert_ne!(playing.end(), 0, "it ends as the signal ends a program");
         assert_eq!(kept(&home)["places"][0]["step"], 7, "after {signal}");
         let left = std::fs::read_dir(home.join("pagewalk")).unwrap().count();
         assert_eq!(left, 1, "the state, and nothing for the speaker");
     }
+}
+
+#[test]
+fn a_window_that_is_closed_takes_nothing_away() {
+    let home = home("window");
+    let (master, mut child) = harness::spawn(&pagewalk(&home, "fork-exec"), (80, 24));
+    let mut reader = master.try_clone_reader().unwrap();
+    let mut screen = vt100::Parser::new(24, 80, 0);
+    let mut see = |text: &str| {
+        while !screen.screen().contents().contains(text) {
+            let mut bytes = [0; 4096];
+            let count = reader.read(&mut bytes).unwrap();
+            screen.process(&bytes[..count]);
+        }
+    };
+    see("step 0/14");
+    let mut input = master.take_writer().unwrap();
+    input.write_all(b":7\r").unwrap();
+    see("step 7/14");
+    drop((master, reader, input));
+    harness::end(&mut *child);
+    assert_eq!(kept(&home)["places"][0]["step"], 7);
+    assert_eq!(
+        std::fs::read_dir(home.join("pagewalk")).unwrap().count(),
+        1,
+        "nothing is left for the speaker"
+    );
 }
 
 #[test]

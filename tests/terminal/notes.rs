@@ -1,6 +1,6 @@
 //! The real binary in two pseudo-terminals: in one a scenario is played, the other shows the speaker's notes to it.
 
-use crate::harness::{Terminal, text};
+use crate::harness::{Terminal, signal, text};
 use std::path::Path;
 
 /// Runs pagewalk for a user with this runtime directory, in a new terminal.
@@ -78,7 +78,7 @@ fn of_several_that_are_played_the_one_that_moved_last_is_followed() {
     quit(one);
     speaker.see("step 1/");
     // One that is killed says nothing more, and what it leaves is swept away.
-    other.child.kill().unwrap();
+    signal(&*other.child, "KILL");
     speaker.see(NOTHING);
     assert_eq!(files(runtime), 0);
     // What is played without state is followed by nobody.

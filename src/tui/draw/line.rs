@@ -21,15 +21,16 @@ pub fn draw(typed: &Typed, area: Rect, buffer: &mut Buffer) {
     let room = usize::from(area.width / 2).max(20);
     let text: Vec<char> = printable(typed.input.value()).chars().collect();
     let cursor = typed.input.cursor().min(text.len());
-    let first = (cursor + 1).saturating_sub(room);
-    let before: String = text[first..cursor].iter().collect();
     let under: String = text.get(cursor).map_or(" ".to_owned(), char::to_string);
+    let columns = |text: &[char]| text.iter().collect::<String>().width() + under.width();
+    let first = (0..cursor).find(|first| columns(&text[*first..cursor]) <= room).unwrap_or(cursor);
+    let before: String = text[first..cursor].iter().collect();
     let after: String = text.iter().skip(cursor + 1).take(room).collect();
     let line = Line::of(Role::Strong, format!("{sign}{before}"));
     panel::line(&line, area, buffer);
     let x = area.x + (sign.len() + before.width()) as u16;
-    buffer.set_stringn(x, area.y, &under, 1, ink(Role::Strong, Ground::Chosen));
-    let rest = Rect { x: x + 1, width: area.right().saturating_sub(x + 1), ..area };
+    let (x, _) = buffer.set_stringn(x, area.y, &under, 2, ink(Role::Strong, Ground::Chosen));
+    let rest = Rect { x, width: area.right().saturating_sub(x), ..area };
     panel::line(
         &Line::of(Role::Strong, format!("{after}  ")).with(hint(typed).0, hint(typed).1),
         rest,

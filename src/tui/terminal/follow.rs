@@ -20,10 +20,10 @@ pub fn run(look: Look<'_>, comfort: &Comfort, colour: bool) -> io::Result<()> {
     crossterm::style::force_color_output(colour);
     let mut notes = Notes { looks: looks::of(comfort, colour), ..Notes::default() };
     let turn = Turn::default();
-    signals::obey(turn.clone())?;
-    let mut terminal = held::take()?;
+    signals::obey(&turn)?;
+    let mut terminal = turn.take(held::take)?;
     let ended = follow(&mut terminal, &mut notes, look, &turn);
-    turn.end(held::give_back)?;
+    turn.take(|| held::leave(terminal))?;
     ended
 }
 

@@ -5,12 +5,16 @@ use crossterm::{cursor, execute};
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// The mouse is listened to. It is one for the program, as the terminal is, and a panic must know of it.
+/// The terminal is ours. It is one for the program, as the terminal is.
+static HELD: AtomicBool = AtomicBool::new(false);
+
+/// The mouse is listened to. A panic must know of it.
 static MOUSE: AtomicBool = AtomicBool::new(false);
 
 /// Takes the terminal. A panic gives it back before it is told.
 pub fn take() -> io::Result<ratatui::DefaultTerminal> {
     let terminal = ratatui::try_init()?;
+    HELD.store(true, Ordering::SeqCst);
     let told = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
         let _ = listen_to_mouse(false);
@@ -19,17 +23,27 @@ pub fn take() -> io::Result<ratatui::DefaultTerminal> {
     Ok(terminal)
 }
 
-/// Gives it back as it was.
-pub fn give_back() -> io::Result<()> {
-    let mouse = listen_to_mouse(false);
-    ratatui::try_restore()?;
-    mouse
+/// Gives it back as it was, at the end. Dropped, ratatui's terminal would tell that there is no terminal any more, and
+/// panic where there is nobody to be told.
+pub fn leave(terminal: ratatui::DefaultTerminal) -> io::Result<()> {
+    std::mem::forget(terminal);
+    give_back()
 }
 
-/// The same after something that may have taken the terminal away, when there may be nothing to give back.
-pub fn give_back_what_is_there() {
-    let _ = give_back();
-    let _ = execute!(io::stdout(), cursor::Show);
+/// Gives it back as it was. What was given back already stays as it is.
+pub fn give_back() -> io::Result<()> {
+    if !HELD.swap(false, Ordering::SeqCst) {
+        return Ok(());
+    }
+    let mouse = listen_to_mouse(false);
+    let cursor = execute!(io::stdout(), cursor::Show);
+    ratatui::try_restore()?;
+    mouse.and(cursor)
+}
+
+/// Whether the terminal is ours.
+pub fn is_held() -> bool {
+    HELD.load(Ordering::SeqCst)
 }
 
 /// Gives back what needs no writing, where that may take for ever: lines and signals are made of keys again.
@@ -39,6 +53,7 @@ pub fn give_keys_back() {
 
 /// Takes it again, after it was given back for a while.
 pub fn take_again() -> io::Result<()> {
+    HELD.store(true, Ordering::SeqCst);
     crossterm::terminal::enable_raw_mode()?;
     execute!(io::stdout(), crossterm::terminal::EnterAlternateScreen, cursor::Hide)
 }

@@ -12,11 +12,6 @@ impl Turn {
         what()
     }
 
-    /// Does the last thing.
-    pub fn end<T>(&self, what: impl FnOnce() -> T) -> T {
-        what()
-    }
-
     /// The terminal is never given back for a while.
     pub fn resumed(&self) -> bool {
         false
@@ -29,7 +24,7 @@ impl Turn {
 }
 
 /// There is nothing to obey.
-pub fn obey(_: Turn) -> io::Result<()> {
+pub fn obey(_: &Turn) -> io::Result<()> {
     Ok(())
 }
 

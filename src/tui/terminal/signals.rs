@@ -3,18 +3,27 @@
 
 use super::held;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP};
+use signal_hook::iterator::Signals;
 use signal_hook::low_level::{emulate_default_handler, raise};
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+/// The signal that has asked the program to end; 0 for none. It is one for the program, as signals are.
+static ASKED: AtomicI32 = AtomicI32::new(0);
+
+/// How long the program may take to end by itself.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// How long a signal may be under way that came with the one that lets the program go on, as `kill %1` sends two.
+const UNDER_WAY: Duration = Duration::from_millis(50);
+
 /// Who may write to the terminal, and whether it must be drawn anew.
 #[derive(Clone, Debug, Default)]
 pub struct Turn {
     lock: Arc<Mutex<()>>,
     resumed: Arc<AtomicBool>,
-    ended: Arc<AtomicBool>,
 }
 
 impl Turn {
@@ -22,14 +31,6 @@ impl Turn {
     pub fn take<T>(&self, what: impl FnOnce() -> T) -> T {
         let _turn = self.lock.lock().unwrap_or_else(PoisonError::into_inner);
         what()
-    }
-
-    /// Does the last thing: after it nobody takes the terminal again.
-    pub fn end<T>(&self, what: impl FnOnce() -> T) -> T {
-        self.take(|| {
-            self.ended.store(true, Ordering::SeqCst);
-            what()
-        })
     }
 
     /// Whether the terminal was given back for a while since this was asked last: all of it must be drawn.
@@ -43,30 +44,27 @@ impl Turn {
     }
 }
 
-/// The signal that has asked the program to end; 0 for none. It is one for the program, as signals are.
-static ASKED: AtomicI32 = AtomicI32::new(0);
-
-/// How long the program may take to end by itself.
-const PATIENCE: Duration = Duration::from_secs(2);
-
 /// From here on a signal that asks the program to end is [waited for](is_asked_to_end), and one that stops it for a while
 /// gives the terminal back first.
-pub fn obey(turn: Turn) -> io::Result<()> {
-    let mut signals = signal_hook::iterator::Signals::new([SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP])?;
-    std::thread::spawn(move || {
-        for signal in signals.forever() {
-            if signal == SIGTSTP { stop(&turn) } else { end(&turn, signal) }
-        }
-    });
+pub fn obey(turn: &Turn) -> io::Result<()> {
+    let mut ends = Signals::new([SIGHUP, SIGINT, SIGQUIT, SIGTERM])?;
+    let mut stops = Signals::new([SIGTSTP])?;
+    // Two threads: the one that stops may have to wait for whoever draws.
+    let (ending, stopping) = (turn.clone(), turn.clone());
+    std::thread::spawn(move || ends.forever().for_each(|signal| end(&ending, signal)));
+    std::thread::spawn(move || stops.forever().for_each(|_| stop(&stopping)));
     Ok(())
 }
 
 /// Stops the program, and goes on when somebody lets it. Nothing is drawn meanwhile.
 fn stop(turn: &Turn) {
     turn.take(|| {
-        held::give_back_what_is_there();
+        let was_held = held::is_held();
+        let _ = held::give_back();
         let _ = emulate_default_handler(SIGTSTP);
-        if !turn.ended.load(Ordering::SeqCst) {
+        std::thread::sleep(UNDER_WAY);
+        // What is to end has no use for it, and what has ended neither.
+        if was_held && !is_asked_to_end() {
             let _ = held::take_again();
             turn.resumed.store(true, Ordering::SeqCst);
         }
@@ -78,7 +76,7 @@ fn end(turn: &Turn, signal: i32) {
     ASKED.store(signal, Ordering::SeqCst);
     std::thread::sleep(PATIENCE);
     match turn.lock.try_lock() {
-        Ok(_turn) => held::give_back_what_is_there(),
+        Ok(_turn) => drop(held::give_back()),
         Err(_) => held::give_keys_back(),
     }
     let _ = emulate_default_handler(signal);
