@@ -57,13 +57,19 @@ pub fn happens(story: &Story, chosen: Option<usize>) -> Vec<String> {
     let panel = view::happens::answered(story, chosen);
     // Before anything has happened, what is dim tells the screen's keys.
     let is_said = |line: &&Line| story.step_index().is_some() || !line.spans.iter().all(is_dim);
-    panel.lines.iter().filter(is_said).map(|line| prose(&line.to_string())).collect()
+    panel.lines.iter().filter(is_said).map(|line| sentence(&line.to_string())).collect()
 }
 
-/// What becomes of an answer, by its number. The sign would only say it twice.
+/// A sentence as it is read. The sign of a verdict would only say it twice.
+fn sentence(text: &str) -> String {
+    let is_verdict = text.contains(" is right. ") || text.contains(" is not right. ");
+    prose(if is_verdict { text.trim_start_matches(['✓', '✗', ' ']) } else { text })
+}
+
+/// What becomes of an answer, by its number.
 pub fn verdict(story: &Story, number: usize) -> Option<String> {
     let panel = view::happens::answered(story, Some(number));
-    panel.lines.last().map(|line| prose(line.to_string().trim_start_matches(['✓', '✗', ' '])))
+    panel.lines.last().map(|line| sentence(&line.to_string()))
 }
 
 fn is_dim(span: &view::Span) -> bool {
@@ -73,8 +79,18 @@ fn is_dim(span: &view::Span) -> bool {
 /// The lines of a panel that changed, failed or are stale, each with the panel's name and its sign.
 fn marked(name: PanelName, story: &Story) -> Vec<String> {
     let panel = view::panel(name, story, &Look::default());
-    let told = |line: &Line| Some(format!("{}, {}: {}", name.name(), news(line)?, squeezed(&cells(line))));
+    let told = |line: &Line| {
+        let (news, text) = (news(line)?, squeezed(&cells(line)));
+        Some(match line.spans.iter().all(is_dim) {
+            // A heading has the sign of all that stands under it.
+            true => format!("{}, {news}", name.name()),
+            false => format!("{}, {news}: {text}", name.name()),
+        })
+    };
     let mut lines: Vec<String> = panel.lines.iter().filter_map(told).collect();
+    if let (PanelName::Processes, Some(heading), false) = (name, panel.lines.first(), lines.is_empty()) {
+        lines.insert(0, format!("{}: {}", name.name(), squeezed(&cells(heading))));
+    }
     let more = lines.len().saturating_sub(MOST_MARKED);
     lines.truncate(MOST_MARKED);
     lines.extend((more > 0).then(|| format!("{}: {}", name.name(), count(more as u64, "more marked line"))));

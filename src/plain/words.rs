@@ -49,9 +49,11 @@ pub fn cells(line: &Line) -> String {
     let inside = text.trim_start_matches(is_branch);
     let branches = &text[..text.len() - inside.len()];
     let told = replaced(&replaced(inside, &PROSE), &CELLS);
+    // A list that goes on in the next line.
+    let told = told.trim().trim_end_matches(" to");
     match branches.contains(['├', '└']) {
-        true => format!("depth {}: {}", branches.chars().count() / 2, told.trim()),
-        false => told.trim().to_owned(),
+        true => format!("depth {}: {told}", branches.chars().count() / 2),
+        false => told.to_owned(),
     }
 }
 

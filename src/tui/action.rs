@@ -43,12 +43,29 @@ pub fn name(message: Message) -> Option<&'static str> {
         Message::PreviousPanel => "previous-panel",
         Message::Scroll(1) => "scroll-down",
         Message::Scroll(-1) => "scroll-up",
-        Message::NextScenario => "next-scenario",
-        Message::PreviousScenario => "previous-scenario",
+        Message::Scroll(i32::MIN) => "scroll-to-beginning",
+        Message::Scroll(i32::MAX) => "scroll-to-end",
+        Message::Scroll(rows) => {
+            if rows < 0 {
+                "page-up"
+            } else {
+                "page-down"
+            }
+        }
+        Message::Scenarios(1) => "next-scenario",
+        Message::Scenarios(-1) => "previous-scenario",
+        Message::Scenarios(i32::MIN) => "first-scenario",
+        Message::Scenarios(i32::MAX) => "last-scenario",
+        Message::Scenarios(by) => {
+            if by < 0 {
+                "scenarios-up"
+            } else {
+                "scenarios-down"
+            }
+        }
         Message::Choose => "choose-scenario",
         Message::Resize(..)
         | Message::Tick
-        | Message::Scroll(_)
         | Message::Type(_)
         | Message::Edit(_)
         | Message::Complete(_)

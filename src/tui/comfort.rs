@@ -213,7 +213,7 @@ mod tests {
         assert_eq!(press(&playing, KeyCode::Char('j'), KeyModifiers::CONTROL), None);
         assert_eq!(press(&playing, KeyCode::Right, none), Some(on), "no scenario can be chosen here");
         let gallery = Model::new(None).for_user(comfort, Remembered::of_nobody());
-        assert_eq!(press(&gallery, KeyCode::Char('j'), none), Some(Message::NextScenario));
+        assert_eq!(press(&gallery, KeyCode::Char('j'), none), Some(Message::Scenarios(1)));
         assert_eq!(press(&gallery, KeyCode::Char('c'), KeyModifiers::CONTROL), Some(Message::Quit));
     }
 }

@@ -22,6 +22,13 @@ pub struct Command {
     run: fn(&mut Model, &str) -> Result<(), String>,
 }
 
+impl Command {
+    /// Whether it needs no story.
+    pub fn is_of_gallery(&self) -> bool {
+        ["open", "tour", "theme", "ascii", "mouse", "find", "help", "quit"].contains(&self.name)
+    }
+}
+
 /// All of them, in the order in which they are told.
 pub const TABLE: &[Command] = &[
     command("go", "7.3", "to step 7, or its event 3; the number alone does", nothing, go),
@@ -45,7 +52,7 @@ pub const TABLE: &[Command] = &[
     command("present", "", "show the room a calm screen, or the whole one", nothing, |model, _| {
         message(model, Message::Present)
     }),
-    command("zoom", "", "give the panel the whole screen, or no longer", nothing, |model, _| {
+    command("zoom", "", "give the panel in focus the whole screen, or no longer", nothing, |model, _| {
         message(model, Message::Zoom)
     }),
     command("gallery", "", "choose a scenario", nothing, |model, _| {

@@ -41,7 +41,7 @@ pub fn screen(model: &Model, area: Rect, buffer: &mut Buffer) {
     }
     sheet::draw(model, area, buffer);
     if let Some(line) = &model.line {
-        line::draw(line, Rect { y: area.bottom() - 1, height: 1, ..area }, buffer);
+        line::draw(line, model.player().is_none(), Rect { y: area.bottom() - 1, height: 1, ..area }, buffer);
     }
 }
 
@@ -59,6 +59,7 @@ fn too_small(model: &Model, area: Rect, buffer: &mut Buffer) {
             lines.extend(broken.problems.first().map(|problem| Line::of(Role::Fault, problem.title())));
         }
     }
+    lines.push(Line::of(Role::Dim, "q quits"));
     panel::paragraphs(&lines, area, buffer);
 }
 

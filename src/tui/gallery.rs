@@ -51,14 +51,20 @@ impl Gallery {
         })
     }
 
-    /// The chosen story: where it was left, or at its beginning.
+    /// The chosen story: where it was left, or at its beginning; there, too, if it was seen to its end.
     ///
     /// # Errors
     ///
     /// What is wrong with it.
     pub fn open(&mut self) -> Result<Box<Player>, Vec<Problem>> {
         match self.left.remove(&self.chosen) {
-            Some(player) => Ok(player),
+            Some(mut player) => {
+                if player.story.timeline.moment() == player.story.timeline.end() {
+                    player.arrive(0);
+                    player.message = None;
+                }
+                Ok(player)
+            }
             None => Ok(Box::new(Player::new(Story::new(self.scenarios[self.chosen].clone())?))),
         }
     }

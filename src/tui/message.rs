@@ -83,10 +83,8 @@ pub enum Message {
     Enter,
     /// Choose the answer with this number, from 0, to the question that is open.
     Answer(usize),
-    /// The next scenario of the gallery.
-    NextScenario,
-    /// The scenario before.
-    PreviousScenario,
+    /// Choose the scenario that stands so many further on in the gallery, or the last one; further up, if less than 0.
+    Scenarios(i32),
     /// Play the chosen scenario.
     Choose,
     /// Choose the scenario with this number, from 0; play it, if it is chosen already.

@@ -72,8 +72,8 @@ fn wheel(model: &Model, place: Position, rows: i32) -> Option<Message> {
         return Some(Message::Scroll(rows));
     }
     match &model.screen {
-        Screen::Gallery if rows > 0 => Some(Message::NextScenario),
-        Screen::Gallery => Some(Message::PreviousScenario),
+        Screen::Gallery if rows > 0 => Some(Message::Scenarios(1)),
+        Screen::Gallery => Some(Message::Scenarios(-1)),
         Screen::Play(player) => {
             let area = model.area();
             let shown =

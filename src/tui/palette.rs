@@ -71,8 +71,7 @@ fn all(model: &Model) -> Vec<Entry> {
         deed: Deed::Message(binding.message),
     });
     let playing = model.player().is_some();
-    let commands =
-        command::TABLE.iter().filter(|command| playing || ["open", "tour"].contains(&command.name));
+    let commands = command::TABLE.iter().filter(|command| playing || command.is_of_gallery());
     let lines = commands.flat_map(|command| {
         let whole = command::completions(model, &format!("{} ", command.name));
         let begin = Entry {

@@ -1,4 +1,5 @@
-//! The guided tour: a scenario that shows the screen. It plays by itself on the first start, and whenever it is asked for.
+//! The guided tour: a scenario that shows the screen. It plays by itself, from its beginning, on the first start and
+//! whenever it is asked for.
 
 use super::model::{Model, Screen};
 use super::pace::Speed;
@@ -21,7 +22,7 @@ fn place(model: &Model) -> Option<usize> {
     model.gallery().scenarios().position(is_tour)
 }
 
-/// Plays the tour to a user who has come to the gallery and has not seen it, or to its beginning. All others find what
+/// Plays the tour to a user who has come to the gallery and has not seen it, or who has named it. All others find what
 /// follows it in the gallery.
 pub fn welcome(model: &mut Model) {
     match model.screen {
@@ -36,35 +37,31 @@ pub fn welcome(model: &mut Model) {
     }
 }
 
-/// Opens what is chosen in the gallery. The tour plays by itself, but where it was left it waits.
+/// Opens what is chosen in the gallery.
 pub fn open(model: &mut Model) {
     model.open();
     start(model);
 }
 
-/// Plays the tour from its beginning, wherever one is.
+/// Plays the tour, wherever one is.
 pub fn begin(model: &mut Model) {
     if let Some(tour) = place(model) {
         model.leave();
         model.gallery_mut().chosen = tour;
-        model.open();
-        if let Screen::Play(player) = &mut model.screen {
-            player.arrive(0);
-        }
-        start(model);
+        open(model);
     }
 }
 
-/// Lets the tour play that is at its beginning on the screen.
+/// If it is the tour that is on the screen, lets it play from its beginning.
 fn start(model: &mut Model) {
-    let Screen::Play(player) = &mut model.screen else { return };
-    if is_tour(&player.story.scenario) {
+    if let Screen::Play(player) = &mut model.screen
+        && is_tour(&player.story.scenario)
+    {
         model.remembered.tour_seen = true;
-        if player.story.timeline.moment() == 0 {
-            player.message = None;
-            player.speed = Speed::TOUR;
-            player.playing = true;
-        }
+        player.arrive(0);
+        player.message = None;
+        player.speed = Speed::TOUR;
+        player.playing = true;
     }
 }
 

@@ -71,8 +71,9 @@ fn gallery(model: &mut Model, message: Message) {
     let gallery = model.gallery_mut();
     match message {
         Message::Tick => gallery.tick(),
-        Message::NextScenario => gallery.chosen = (gallery.chosen + 1).min(gallery.last()),
-        Message::PreviousScenario => gallery.chosen = gallery.chosen.saturating_sub(1),
+        Message::Scenarios(by) => {
+            gallery.chosen = gallery.chosen.saturating_add_signed(by as isize).min(gallery.last());
+        }
         Message::Scenario(at) if at != gallery.chosen => gallery.chosen = at.min(gallery.last()),
         Message::Choose | Message::Scenario(_) => tour::open(model),
         _ => {}
@@ -102,7 +103,14 @@ fn player(player: &mut Player, message: Message, area: Rect) -> Leave {
         }
         Message::Tick if player.playing => tick(player),
         Message::Autoplay if at_end(player) => player.message = Some(END.into()),
-        Message::Autoplay => player.playing = !player.playing,
+        Message::Autoplay if player.playing => {
+            player.playing = false;
+            player.message = Some("paused: Space plays on".into());
+        }
+        Message::Autoplay => {
+            player.playing = true;
+            tick(player);
+        }
         Message::Faster => set_speed(player, player.speed.faster()),
         Message::Slower => set_speed(player, player.speed.slower()),
         Message::Layout(layout) => player.arrange(layout),

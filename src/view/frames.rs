@@ -288,7 +288,7 @@ fn told(system: &System, frames: &[(Ppn, &Frame)], touched: &Touched) -> Line {
     };
     let line = line.with(Role::Plain, names::usage(system, frame.usage));
     let line = match names::holders(system, ppn) {
-        holders if holders.is_empty() && frame.refs > 0 => line.with(Role::Dim, ", held by no process"),
+        holders if holders.is_empty() && frame.refs > 0 => line.with(Role::Dim, ", in no page table yet"),
         holders if holders.is_empty() => line,
         holders if holders.len() == 1 && frame.refs == 1 && !matches!(frame.usage, Usage::Cache { .. }) => {
             line.with(Role::Dim, format!(" of {}", holders[0]))

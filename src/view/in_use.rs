@@ -67,7 +67,7 @@ fn row(columns: &[String; 3], widths: [usize; 3], changed: bool) -> Line {
 /// The same with the owners at its end.
 fn owned(system: &System, owners: &Owners<'_>, line: Line, run: &Run) -> Line {
     match (&run.frame.usage, run.owners.as_slice()) {
-        (_, []) => line.with(Role::Dim, "held by no process yet"),
+        (_, []) => line.with(Role::Dim, "in no page table yet"),
         // A table with one owner is one of its tables.
         (Usage::Table { .. }, [Owner::Pointer(pid)]) => {
             let name = system.process(*pid).map_or("?", |process| &process.name);

@@ -236,7 +236,7 @@ fn keys_of_the_last_row_can_be_clicked() {
     // While it plays, the keys stand after what says so.
     let playing = screen().then("Space");
     assert!(playing.player().playing);
-    assert_eq!(footer(playing, "→ event").place(), (1, 1));
+    assert_eq!(footer(playing, "→ event").place(), (1, 2));
     let told = screen().then("t");
     assert!(footer(told, "? keys").model.sheet.is_some());
     let explained = footer(screen().then(":12.12 Enter Enter"), "Esc");

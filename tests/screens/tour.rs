@@ -46,14 +46,16 @@ fn who_skips_it_and_who_has_seen_it_find_what_follows_it() {
 }
 
 #[test]
-fn in_the_gallery_it_plays_anew_or_waits_where_it_was_left() {
+fn whoever_asks_for_it_sees_it_from_its_beginning() {
     let playing = user(Remembered::of_nobody()).then("Up Enter");
     assert_eq!(
         (title(&playing), playing.place(), playing.player().playing),
         ("A tour of the screen", (0, 0), true)
     );
-    let left = playing.then(":3 Enter Esc Up Enter");
-    assert_eq!((left.place().0, left.player().playing), (3, false));
+    let again = playing.then(":3 Enter Esc Up Enter");
+    assert_eq!((again.place(), again.player().playing), ((0, 0), true));
+    let named = Model::new(Some(story("tour"))).for_user(Comfort::default(), Remembered::default());
+    assert!(Journey { model: named }.player().playing);
 }
 
 #[test]

@@ -11,7 +11,7 @@ use ratatui::layout::Rect;
 use unicode_width::UnicodeWidthStr;
 
 /// Draws the line: its sign, what was typed with the cursor in it, and what can be said about it.
-pub fn draw(typed: &Typed, area: Rect, buffer: &mut Buffer) {
+pub fn draw(typed: &Typed, in_gallery: bool, area: Rect, buffer: &mut Buffer) {
     buffer.set_string(area.x, area.y, " ".repeat(area.width.into()), ink(Role::Plain, Ground::Page));
     let sign = match typed.kind {
         Kind::Command => " :",
@@ -26,20 +26,17 @@ pub fn draw(typed: &Typed, area: Rect, buffer: &mut Buffer) {
     let first = (0..cursor).find(|first| columns(&text[*first..cursor]) <= room).unwrap_or(cursor);
     let before: String = text[first..cursor].iter().collect();
     let after: String = text.iter().skip(cursor + 1).take(room).collect();
+    let (role, hint) = hint(typed, in_gallery);
     let line = Line::of(Role::Strong, format!("{sign}{before}"));
     panel::line(&line, area, buffer);
     let x = area.x + (sign.len() + before.width()) as u16;
     let (x, _) = buffer.set_stringn(x, area.y, &under, 2, ink(Role::Strong, Ground::Chosen));
     let rest = Rect { x, width: area.right().saturating_sub(x), ..area };
-    panel::line(
-        &Line::of(Role::Strong, format!("{after}  ")).with(hint(typed).0, hint(typed).1),
-        rest,
-        buffer,
-    );
+    panel::line(&Line::of(Role::Strong, format!("{after}  ")).with(role, hint), rest, buffer);
 }
 
 /// What is said about the line: why it was refused, what Tab offers, or what can be typed.
-fn hint(typed: &Typed) -> (Role, String) {
+fn hint(typed: &Typed, in_gallery: bool) -> (Role, String) {
     if let Some(refused) = &typed.refused {
         return (Role::Changed, refused.clone());
     }
@@ -53,7 +50,9 @@ fn hint(typed: &Typed) -> (Role, String) {
     let text = typed.input.value();
     let command = command::TABLE.iter().find(|command| text.split(' ').next() == Some(command.name));
     let what = match (typed.kind, text, command) {
+        (Kind::Search, ..) if in_gallery => "Enter chooses the next scenario that has it · n next".to_owned(),
         (Kind::Search, ..) => "Enter finds it here and at other moments · n next · Esc stays".to_owned(),
+        (Kind::Command, "", _) if in_gallery => "open fork-exec plays that · Tab for commands".to_owned(),
         (Kind::Command, "", _) => "7 or 7.3 goes there · Tab for commands · ↑ for older ones".to_owned(),
         (Kind::Command, _, Some(command)) => {
             format!("{} {}: {}", command.name, command.argument, command.words)
