@@ -42,7 +42,7 @@ proptest! {
     #[test]
     fn so_it_does_in_a_heap_of_megapages(
         world in worlds(true),
-        steps in prop::collection::vec(moves_of_a_large_heap(), 1..50),
+        steps in prop::collection::vec(moves_of_a_large_heap(), 1..30),
     ) {
         play(world, &steps);
     }
