@@ -127,9 +127,13 @@ impl Place {
             self.entered = (chapter, changed);
         }
         let published = Published { started: self.started, entered: self.entered.1, changed, speaker };
-        let beside = self.path.with_extension(NEW);
-        std::fs::write(&beside, serde_json::to_vec(&published)?)?;
-        std::fs::rename(beside, &self.path)
+        let folder = self.path.parent().unwrap_or(Path::new("."));
+        let name = self.path.file_stem().unwrap_or_default();
+        let mut beside =
+            Builder::new().prefix(name).rand_bytes(0).suffix(&format!(".{NEW}")).tempfile_in(folder)?;
+        serde_json::to_writer(&mut beside, &published)?;
+        beside.persist(&self.path)?;
+        Ok(())
     }
 
     fn remove(&self) -> io::Result<()> {

@@ -59,7 +59,7 @@ fn too_small(model: &Model, area: Rect, buffer: &mut Buffer) {
             lines.extend(broken.problems.first().map(|problem| Line::of(Role::Fault, problem.title())));
         }
     }
-    lines.push(Line::of(Role::Dim, "q quits"));
+    lines.push(Line::of(Role::Dim, "Ctrl-C quits"));
     panel::paragraphs(&lines, area, buffer);
 }
 

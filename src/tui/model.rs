@@ -195,7 +195,8 @@ impl Model {
             Screen::Play(player) => Some(player.as_ref()),
             Screen::Gallery => None,
         };
-        for player in self.gallery.left().chain(shown) {
+        let others = |player: &&Player| !tour::is_tour(&player.story.scenario);
+        for player in self.gallery.left().chain(shown).filter(others) {
             self.remembered.keep(&player.story);
         }
         self.remembered

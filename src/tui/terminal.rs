@@ -6,6 +6,8 @@ mod held;
 mod looks;
 #[cfg_attr(not(unix), path = "terminal/no_signals.rs")]
 mod signals;
+#[cfg_attr(not(unix), path = "terminal/no_tty.rs")]
+mod tty;
 
 use super::message::Message;
 use super::model::Model;
@@ -51,10 +53,7 @@ fn obey(
     let size = terminal.size()?;
     update(model, Message::Resize(size.width, size.height));
     while !model.quit {
-        // Who is to end may have the terminal no more.
-        turn.take(
-            || if signals::is_asked_to_end() { Ok(()) } else { show(terminal, model, turn.resumed()) },
-        )?;
+        draw_in(turn, |anew| show(terminal, model, anew))?;
         seen(model);
         match next(model, reloads, turn)? {
             Next::Message(message) => update(model, message),
@@ -68,6 +67,11 @@ fn obey(
         }
     }
     Ok(())
+}
+
+/// Draws while nobody else writes to the terminal, anew if it was given back meanwhile. Who is to end may have it no more.
+fn draw_in(turn: &Turn, draw: impl FnOnce(bool) -> io::Result<()>) -> io::Result<()> {
+    turn.take(|| if signals::is_asked_to_end() { Ok(()) } else { draw(turn.resumed()) })
 }
 
 /// What the terminal's event means now. A mouse that is moved, and a key that means nothing, mean nothing.

@@ -13,7 +13,7 @@ pub const NAME: &str = "tour";
 pub const WELCOME: &str = "First time here: a tour of two minutes. Esc skips it";
 
 /// Whether a scenario is the tour as it stands in the library.
-fn is_tour(scenario: &Scenario) -> bool {
+pub fn is_tour(scenario: &Scenario) -> bool {
     Builtin::find(NAME).is_some_and(|tour| scenario.source.text == tour.text)
 }
 

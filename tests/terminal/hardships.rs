@@ -3,7 +3,7 @@
 
 use crate::harness::{self, CTRL_C, RIGHT, Terminal, drawn};
 use std::io::Read;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// A press of the left button and its release at a column and a row, from 0, as SGR reports.
 fn click(column: u16, row: u16) -> String {
@@ -191,28 +191,37 @@ fn where_nobody_reads_what_it_draws_a_signal_ends_it_all_the_same() {
         let mut reader = master.try_clone_reader().unwrap();
         reader.read_exact(&mut [0]).unwrap();
         std::thread::sleep(Duration::from_millis(300));
+        let begun = Instant::now();
         for name in signals {
             harness::signal(&*child, name);
         }
         let status = harness::end(&mut *child);
         assert_eq!(status.signal(), Some("Terminated"), "{signals:?}");
+        assert!(begun.elapsed() >= Duration::from_secs(2), "it was stuck indeed");
     }
 }
 
 #[test]
 fn a_program_that_has_the_terminal_no_more_ends_without_a_word() {
-    let mut terminal = Terminal::shell("exec bash --norc --noprofile -i", (80, 24));
-    terminal.press("PS1='ready> '\r");
-    terminal.see("ready> ");
-    terminal.press("\"$PAGEWALK\" --theme dark fork-exec\r");
-    terminal.see("step 0/14");
-    terminal.press("\x1a");
-    terminal.see("Stopped");
-    terminal.press("kill %1; wait %1; echo ended: $?\r");
-    terminal.see("ended: 143");
-    terminal.press("jobs; echo no jobs: .\r");
-    terminal.see("no jobs: .");
-    assert!(!terminal.text().contains("step 0/14") && !terminal.screen.screen().alternate_screen());
-    terminal.press("exit\r");
-    assert_eq!(terminal.end(), 0);
+    for (command, shown) in [("--theme dark fork-exec", "step 0/14"), ("notes", "Nothing is played.")] {
+        for in_background in ["", "bg; sleep 0.3; "] {
+            let mut terminal = Terminal::shell("HISTFILE= exec bash --norc --noprofile -i", (80, 24));
+            terminal.press("PS1='ready> '\r");
+            terminal.see("ready> ");
+            terminal.press(&format!("\"$PAGEWALK\" {command}\r"));
+            terminal.wait("the other screen", |screen| screen.alternate_screen());
+            terminal.see(shown);
+            terminal.press("\x1a");
+            terminal.see("Stopped");
+            terminal.press(&format!("{in_background}kill %1; wait %1; echo ended: $?\r"));
+            terminal.see("ended: 143");
+            terminal.press("echo left: $(jobs | wc -l).\r");
+            terminal.see("left: 0.");
+            let screen = terminal.screen.screen();
+            assert!(!screen.alternate_screen() && !screen.hide_cursor(), "{command} {in_background}");
+            assert!(!terminal.text().contains(shown), "{}", terminal.text());
+            terminal.press("exit\r");
+            assert_eq!(terminal.end(), 0);
+        }
+    }
 }

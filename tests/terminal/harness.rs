@@ -60,6 +60,19 @@ pub fn spawn(
     (pair.master, pair.slave.spawn_command(shell).unwrap())
 }
 
+/// Waits for more of what a terminal shows. vte 0.15 can lose what follows a character whose bytes come in two pieces: it
+/// gets whole ones, and the rest is kept. A terminal that nobody has open any more gives an error: that is its end.
+pub fn characters(reader: &mut dyn Read, kept: &mut Vec<u8>) -> Option<Vec<u8>> {
+    let mut bytes = [0; 4096];
+    let count = reader.read(&mut bytes).ok().filter(|count| *count > 0)?;
+    kept.extend_from_slice(&bytes[..count]);
+    let whole = match str::from_utf8(kept) {
+        Err(error) if error.error_len().is_none() => error.valid_up_to(),
+        _ => kept.len(),
+    };
+    Some(kept.drain(..whole).collect())
+}
+
 /// Sends a signal to a program.
 #[track_caller]
 pub fn signal(child: &dyn Child, name: &str) {
@@ -88,17 +101,9 @@ impl Terminal {
         let input = master.take_writer().unwrap();
         let (sender, output) = channel::<Vec<u8>>();
         std::thread::spawn(move || {
-            let mut bytes = [0; 4096];
             let mut kept = vec![];
-            // A terminal that nobody has open any more gives an error: that is its end.
-            while let Ok(count @ 1..) = reader.read(&mut bytes) {
-                kept.extend_from_slice(&bytes[..count]);
-                // vte 0.15 can lose what follows a character whose bytes come in two pieces: it gets whole characters.
-                let whole = match str::from_utf8(&kept) {
-                    Err(error) if error.error_len().is_none() => error.valid_up_to(),
-                    _ => kept.len(),
-                };
-                if sender.send(kept.drain(..whole).collect()).is_err() {
+            while let Some(whole) = characters(&mut *reader, &mut kept) {
+                if sender.send(whole).is_err() {
                     return;
                 }
             }

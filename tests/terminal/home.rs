@@ -3,8 +3,10 @@
 
 use crate::harness::{self, Terminal};
 use serde_json::Value;
-use std::io::{Read, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::channel;
+use std::time::Duration;
 
 /// An empty home of a test's own.
 fn home(name: &str) -> PathBuf {
@@ -102,23 +104,34 @@ fn a_signal_that_ends_it_takes_nothing_away() {
 }
 
 #[test]
+fn half_a_key_does_not_make_it_deaf() {
+    let home = home("half");
+    let mut playing = begin(&home, "fork-exec", &[("step 0/14", ":7\r"), ("step 7/14", "\x1b[99~\x1b[")]);
+    std::thread::sleep(Duration::from_millis(300));
+    harness::signal(&*playing.child, "TERM");
+    playing.end();
+    assert_eq!(kept(&home)["places"][0]["step"], 7);
+}
+
+#[test]
 fn a_window_that_is_closed_takes_nothing_away() {
     let home = home("window");
     let (master, mut child) = harness::spawn(&pagewalk(&home, "fork-exec"), (80, 24));
     let mut reader = master.try_clone_reader().unwrap();
-    let mut screen = vt100::Parser::new(24, 80, 0);
-    let mut see = |text: &str| {
-        while !screen.screen().contents().contains(text) {
-            let mut bytes = [0; 4096];
-            let count = reader.read(&mut bytes).unwrap();
-            screen.process(&bytes[..count]);
-        }
-    };
-    see("step 0/14");
     let mut input = master.take_writer().unwrap();
-    input.write_all(b":7\r").unwrap();
-    see("step 7/14");
-    drop((master, reader, input));
+    let (sender, closed) = channel();
+    std::thread::spawn(move || {
+        let (mut screen, mut kept) = (vt100::Parser::new(24, 80, 0), vec![]);
+        for (text, keys) in [("step 0/14", ":7\r"), ("step 7/14", "")] {
+            while !screen.screen().contents().contains(text) {
+                screen.process(&harness::characters(&mut *reader, &mut kept).unwrap());
+            }
+            input.write_all(keys.as_bytes()).unwrap();
+        }
+        drop((master, reader, input));
+        sender.send(()).unwrap();
+    });
+    closed.recv_timeout(harness::DEADLINE).unwrap();
     harness::end(&mut *child);
     assert_eq!(kept(&home)["places"][0]["step"], 7);
     assert_eq!(

@@ -1,6 +1,6 @@
 //! The terminal of the one who follows: the notes of the speaker.
 
-use super::{Turn, held, looks, signals};
+use super::{Turn, draw_in, held, looks, signals};
 use crate::tui::comfort::Comfort;
 use crate::tui::notes::{self, LOOK, Notes};
 use crate::tui::speaker::Published;
@@ -30,7 +30,7 @@ pub fn run(look: Look<'_>, comfort: &Comfort, colour: bool) -> io::Result<()> {
 fn follow(terminal: &mut DefaultTerminal, notes: &mut Notes, look: Look<'_>, turn: &Turn) -> io::Result<()> {
     while !notes.quit && !signals::is_asked_to_end() {
         notes.follow(look(), notes::now());
-        turn.take(|| show(terminal, notes, turn.resumed()))?;
+        draw_in(turn, |anew| show(terminal, notes, anew))?;
         if event::poll(LOOK)?
             && let Event::Key(key) = event::read()?
             && key.kind != KeyEventKind::Release

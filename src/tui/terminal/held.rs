@@ -1,5 +1,6 @@
 //! The terminal while it is ours: raw mode, the other screen, the mouse; and how it is given back, whatever happens.
 
+use super::tty;
 use crossterm::event::{DisableMouseCapture, EnableMouseCapture};
 use crossterm::{cursor, execute};
 use std::io;
@@ -14,6 +15,7 @@ static MOUSE: AtomicBool = AtomicBool::new(false);
 /// Takes the terminal. A panic gives it back before it is told.
 pub fn take() -> io::Result<ratatui::DefaultTerminal> {
     let terminal = ratatui::try_init()?;
+    tty::read_at_once()?;
     HELD.store(true, Ordering::SeqCst);
     let told = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
@@ -55,6 +57,7 @@ pub fn give_keys_back() {
 pub fn take_again() -> io::Result<()> {
     HELD.store(true, Ordering::SeqCst);
     crossterm::terminal::enable_raw_mode()?;
+    tty::read_at_once()?;
     execute!(io::stdout(), crossterm::terminal::EnterAlternateScreen, cursor::Hide)
 }
 

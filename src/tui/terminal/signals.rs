@@ -1,7 +1,7 @@
 //! Signals: those that end the program let it keep first what is to be kept; one that stops it for a while gives the
 //! terminal back, and takes it again afterwards.
 
-use super::held;
+use super::{held, tty};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP};
 use signal_hook::iterator::Signals;
 use signal_hook::low_level::{emulate_default_handler, raise};
@@ -56,18 +56,25 @@ pub fn obey(turn: &Turn) -> io::Result<()> {
     Ok(())
 }
 
-/// Stops the program, and goes on when somebody lets it. Nothing is drawn meanwhile.
+/// Stops the program until it may have the terminal again, or is to end. Nothing is drawn meanwhile.
 fn stop(turn: &Turn) {
     turn.take(|| {
         let was_held = held::is_held();
         let _ = held::give_back();
-        let _ = emulate_default_handler(SIGTSTP);
-        std::thread::sleep(UNDER_WAY);
-        // What is to end has no use for it, and what has ended neither.
-        if was_held && !is_asked_to_end() {
-            let _ = held::take_again();
-            turn.resumed.store(true, Ordering::SeqCst);
+        loop {
+            let _ = emulate_default_handler(SIGTSTP);
+            std::thread::sleep(UNDER_WAY);
+            // What is to end has no use for the terminal, and what has ended neither.
+            if !was_held || is_asked_to_end() {
+                return;
+            }
+            // In the background there is nothing to do.
+            if tty::is_in_foreground() {
+                break;
+            }
         }
+        let _ = held::take_again();
+        turn.resumed.store(true, Ordering::SeqCst);
     });
 }
 
