@@ -26,8 +26,13 @@ impl Legend {
         }
         let mut told = String::new();
         let letters: Vec<char> = text.chars().filter(|c| !POINTERS.contains(c)).collect();
-        for run in letters.chunk_by(|a, b| a == b) {
-            match self.word(run[0]) {
+        // A letter is a sign where all that follows the row's name is drawn.
+        let cells = text.trim_start_matches('▶').split_once(' ').map(|(_, cells)| cells);
+        let drawn = cells.is_some_and(|cells| cells.chars().all(|c| self.word(c).is_some()));
+        let name =
+            if drawn { letters.iter().position(|c| *c == ' ').unwrap_or_default() } else { letters.len() };
+        for (at, run) in runs(&letters) {
+            match self.word(run[0]).filter(|_| !run[0].is_ascii() || at > name) {
                 Some(word) => told.push_str(&format!(" {} {word},", run.len())),
                 // A bar is as wide as there is room for it.
                 None => match BARS.iter().position(|bar| *bar == run[0]) {
@@ -45,12 +50,21 @@ impl Legend {
     }
 }
 
-/// The signs that a text explains, and how. A letter explains itself.
+/// The runs of the same character, and where they begin.
+fn runs(letters: &[char]) -> impl Iterator<Item = (usize, &[char])> {
+    letters.chunk_by(|a, b| a == b).scan(0, |end, run| {
+        let start = *end;
+        *end += run.len();
+        Some((start, run))
+    })
+}
+
+/// The signs that a text explains, and how.
 fn entries(text: &str) -> Vec<(char, String)> {
     let text = text.replace('\u{a0}', " ");
     let item = |item: &str| -> Vec<(char, String)> {
         let Some((signs, words)) = item.trim().split_once('=') else { return vec![] };
-        let drawn = !signs.is_empty() && signs.chars().all(|c| !c.is_ascii());
+        let drawn = signs.chars().count() == 1 || !signs.is_empty() && signs.chars().all(|c| !c.is_ascii());
         signs.chars().filter(|_| drawn).map(|sign| (sign, words.trim().to_owned())).collect()
     };
     text.split("  ").flat_map(item).collect()
@@ -74,6 +88,10 @@ mod tests {
         assert_eq!(told("heap  3 ░░░"), "heap 3 3 promised");
         assert_eq!(told("heap  1 █··"), "heap 1 1 there, 2 not there");
         assert_eq!(told("▲ sp 0x4fe0"), "sp 0x4fe0");
+        let legend = Legend::of(&Panel::new("", vec![line("·=empty  C=copy-on-write  D=written")]));
+        let told = |text: &str| legend.told(&line(text)).unwrap();
+        assert_eq!(told("0c0 CC·D"), "0c0 2 copy-on-write, 1 empty, 1 written");
+        assert_eq!(told("level C of D"), "level C of D", "words are none");
     }
 
     #[test]

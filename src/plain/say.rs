@@ -4,7 +4,7 @@ use super::picture::Legend;
 use super::words::{cells, closed, prose, sign};
 use crate::scenario::stage::PanelName;
 use crate::story::Story;
-use crate::view::{self, Line, Look, Mark, Panel, Role, count, place, script};
+use crate::view::{self, Line, Look, Mark, Panel, Role, Thing, count, place, script};
 
 /// More marked lines of a panel than this are only counted: the panel in full has them.
 const MOST_MARKED: usize = 24;
@@ -88,7 +88,10 @@ fn marked(name: PanelName, story: &Story) -> Vec<String> {
         })
     };
     let mut lines: Vec<String> = panel.lines.iter().filter_map(told).collect();
-    if let (PanelName::Processes, Some(heading), false) = (name, panel.lines.first(), lines.is_empty()) {
+    let is_row = |line: &Line| matches!(line.thing, Some(Thing::Process(_))) && news(line).is_some();
+    if let (PanelName::Processes, Some(heading)) = (name, panel.lines.first())
+        && panel.lines.iter().any(is_row)
+    {
         lines.insert(0, format!("{}: {}", name.name(), squeezed(&cells(heading))));
     }
     let more = lines.len().saturating_sub(MOST_MARKED);
@@ -135,6 +138,11 @@ pub fn panel(name: PanelName, story: &Story, look: &Look) -> Vec<String> {
 
 /// All about a thing, by its name; or why none is meant.
 pub fn explained(story: &Story, name: &str) -> Vec<String> {
+    if name.is_empty() {
+        return vec![
+            "Name what is to be explained: an address, frame, slot, swap, process or register.".into(),
+        ];
+    }
     match view::named::thing(story, None, name) {
         Err(why) => vec![format!("{why}.")],
         Ok(thing) => {

@@ -14,6 +14,10 @@ const PROSE: [(&str, &str); 8] = [
     ("…", "..."),
 ];
 
+/// Signs that mean something else in panels than in sentences.
+const FIRST: [(&str, &str); 4] =
+    [("✓ ", "ok "), ("  ·  ", "  none  "), ("TLB miss → ", "TLB miss: "), ("TLB hit → ", "TLB hit: ")];
+
 /// Signs in panels. Cells can stand side by side without a space; a point in the middle is an empty one.
 const CELLS: [(&str, &str); 9] = [
     ("◆", " changed "),
@@ -48,9 +52,12 @@ pub fn cells(line: &Line) -> String {
     let text = line.to_string().replace('\u{a0}', " ");
     let inside = text.trim_start_matches(is_branch);
     let branches = &text[..text.len() - inside.len()];
-    let told = replaced(&replaced(inside, &PROSE), &CELLS);
+    // Of several arrows each leads to the next thing of a list.
+    let list = inside.matches('→').count() > 1 && !inside.contains(" → ");
+    let inside = if list { inside.replace('→', ", ") } else { inside.to_owned() };
+    let told = replaced(&replaced(&replaced(&inside, &FIRST), &PROSE), &CELLS);
     // A list that goes on in the next line.
-    let told = told.trim().trim_end_matches(" to");
+    let told = told.trim().trim_end_matches(',');
     match branches.contains(['├', '└']) {
         true => format!("depth {}: {told}", branches.chars().count() / 2),
         false => told.to_owned(),
@@ -83,8 +90,11 @@ mod tests {
         assert_eq!(prose("store heap + 8 ← 0x41 · child"), "store heap + 8 gets 0x41, child");
         assert_eq!(prose("✗ a is not right. fork → child"), "fault: a is not right. fork to child");
         let cells = |text: &str| cells(&Line::of(Role::Plain, text));
-        assert_eq!(cells("80025→80026→…"), "80025 to 80026 to ...");
+        assert_eq!(cells("80025→80026→…"), "80025, 80026, ...");
         assert_eq!(cells("80030  ·· ··◆h2"), "80030  .. .. changed h2");
+        assert_eq!(cells("✓ 8002a000"), "ok 8002a000");
+        assert_eq!(cells("1 shell  ·    2"), "1 shell  none    2");
+        assert_eq!(cells("0 00000→8001d"), "0 00000 to 8001d");
     }
 
     #[test]

@@ -10,6 +10,7 @@ use super::select::{SELECTED, TIED};
 use super::travel::travel;
 use crate::view::{Line, Mark, Panel, Role, Thing};
 use ratatui::layout::Rect;
+use unicode_width::UnicodeWidthStr;
 
 /// How wide keys and signs are.
 const LABEL: usize = 14;
@@ -79,6 +80,12 @@ pub fn update(model: &mut Model, message: Message) {
     }
 }
 
+/// How an entry is called, with space before its words.
+fn label(label: &str) -> String {
+    let gap = if label.width() > PALETTE { " · " } else { " " };
+    format!("{label:PALETTE$}{gap}")
+}
+
 /// Chooses an entry of the palette, or the last one.
 fn choose(model: &mut Model, query: &str, at: usize) {
     let last = palette::entries(model, query).len().saturating_sub(1);
@@ -93,7 +100,7 @@ fn palette(model: &Model, query: &str, chosen: usize) -> Panel {
     let count = entries.len();
     let mut lines: Vec<Line> = entries
         .into_iter()
-        .map(|entry| Line::of(Role::Dim, format!("{:PALETTE$} ", entry.label)).with(Role::Plain, entry.words))
+        .map(|entry| Line::of(Role::Dim, label(&entry.label)).with(Role::Plain, entry.words))
         .collect();
     if let Some(line) = lines.get_mut(chosen) {
         line.mark = Mark::Here;
