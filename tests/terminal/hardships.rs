@@ -190,7 +190,8 @@ fn where_nobody_reads_what_it_draws_a_signal_ends_it_all_the_same() {
         let (master, mut child) = harness::spawn("exec \"$PAGEWALK\" fork-exec", (250, 100));
         let mut reader = master.try_clone_reader().unwrap();
         reader.read_exact(&mut [0]).unwrap();
-        std::thread::sleep(Duration::from_millis(300));
+        // Nothing tells that it waits for its reader: by then it does.
+        std::thread::sleep(Duration::from_secs(2));
         let begun = Instant::now();
         for name in signals {
             harness::signal(&*child, name);
