@@ -15,8 +15,9 @@ static MOUSE: AtomicBool = AtomicBool::new(false);
 /// Takes the terminal. A panic gives it back before it is told.
 pub fn take() -> io::Result<ratatui::DefaultTerminal> {
     let terminal = ratatui::try_init()?;
-    tty::read_at_once()?;
     HELD.store(true, Ordering::SeqCst);
+    // Where that cannot be had, half a key is waited for.
+    let _ = tty::read_at_once();
     let told = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
         let _ = listen_to_mouse(false);
@@ -57,7 +58,7 @@ pub fn give_keys_back() {
 pub fn take_again() -> io::Result<()> {
     HELD.store(true, Ordering::SeqCst);
     crossterm::terminal::enable_raw_mode()?;
-    tty::read_at_once()?;
+    let _ = tty::read_at_once();
     execute!(io::stdout(), crossterm::terminal::EnterAlternateScreen, cursor::Hide)
 }
 

@@ -69,7 +69,7 @@ fn stop(turn: &Turn) {
                 return;
             }
             // In the background there is nothing to do.
-            if tty::is_in_foreground() {
+            if !tty::is_in_background() {
                 break;
             }
         }
