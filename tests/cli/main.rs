@@ -10,6 +10,7 @@ mod config;
 mod exercises;
 mod fmt;
 mod formats;
+mod golden;
 mod include;
 mod junit;
 mod mistakes;
@@ -17,6 +18,7 @@ mod new;
 mod notes;
 mod plain;
 mod problems;
+mod surroundings;
 mod variants;
 
 use binary::{Ran, edited, fed, run, run_in, scratch};
