@@ -2,7 +2,7 @@
 
 use super::bare::CsrSetting;
 use super::expr::Expr;
-use super::operand::{Rights, Times, Width};
+use super::operand::{Pages, Rights, Times, Width};
 use crate::hw::Privilege;
 use std::sync::Arc;
 
@@ -61,7 +61,7 @@ pub enum Action {
     Touch {
         /// The pages, counted from `at`.
         #[schemars(example = serde_json::json!([1, 2, 3, 4, 1, 2, 5]))]
-        pages: Vec<Expr>,
+        pages: Pages,
         /// The address of page 0; the heap if it is left out.
         #[serde(default = "heap")]
         #[schemars(example = &"view")]

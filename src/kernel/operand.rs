@@ -1,6 +1,6 @@
-//! What the keys of an operation can hold besides expressions: widths, counts, protections.
+//! What the keys of an operation can hold besides expressions: widths, counts, lists of pages, protections.
 
-use super::expr::NUMBER_PATTERN;
+use super::expr::{Expr, NUMBER_PATTERN};
 use crate::hw::Flags;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{self, Deserialize, Deserializer};
@@ -83,6 +83,43 @@ impl<'de> Deserialize<'de> for Times {
             times @ 1..=MAX_TIMES => Ok(Self(times)),
             other => Err(de::Error::custom(format!("{other} times: it can be 1 to {MAX_TIMES}"))),
         }
+    }
+}
+
+/// The pages of a reference string: at least one, because an operation without an access has no event.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pages(Vec<Expr>);
+
+impl Pages {
+    /// The pages in their order; `None` if the list is empty.
+    pub fn new(list: Vec<Expr>) -> Option<Self> {
+        (!list.is_empty()).then_some(Self(list))
+    }
+
+    /// The pages in their order.
+    pub fn list(&self) -> &[Expr] {
+        &self.0
+    }
+}
+
+impl JsonSchema for Pages {
+    fn schema_name() -> Cow<'static, str> {
+        "Pages".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "array", "items": generator.subschema_for::<Expr>(), "minItems": 1 })
+    }
+}
+
+impl<'de> Deserialize<'de> for Pages {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::new(Vec::deserialize(deserializer)?)
+            .ok_or_else(|| de::Error::custom("the list of pages is empty: write at least one page, like [ 1 ]"))
     }
 }
 

@@ -65,7 +65,7 @@ impl<O: Observer> Kernel<'_, O> {
             }
             Action::Touch { pages, at, store } => {
                 let first = self.address(op, "at", at)?;
-                let pages = self.values(op, "pages", pages)?;
+                let pages = self.values(op, "pages", pages.list())?;
                 self.touch(pid, first, &pages, if *store { Access::Store } else { Access::Load })
             }
             Action::Push { bytes, value, times } => {

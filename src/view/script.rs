@@ -77,7 +77,7 @@ pub fn action(action: &Action) -> String {
         Action::Store { at, value, .. } => format!("store {at} ← {value}"),
         Action::Fetch { at, .. } => format!("fetch {at}"),
         Action::Touch { pages, store, .. } => {
-            let pages: Vec<String> = pages.iter().map(number).collect();
+            let pages: Vec<String> = pages.list().iter().map(number).collect();
             format!("{} {}", if *store { "write pages" } else { "touch pages" }, pages.join(" "))
         }
         Action::Push { bytes, times, .. } if times.0 == 1 => format!("push {bytes} bytes"),
