@@ -5,12 +5,11 @@ use super::csr::Csr;
 use super::event::{Event, Observer};
 use super::geometry::{Geometry, Mode, Paging};
 use super::hart::{Hart, HartId, Privilege};
-use super::memory::{Chunk, Memory};
+use super::memory::{Contents, Memory};
 use super::pte::Pte;
 use super::tlb::{Remember, Slot, TlbConfig};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
 
 /// Who sets the A and D bits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -56,8 +55,8 @@ pub enum Change {
     Chunk {
         /// An address in it.
         pa: PhysAddr,
-        /// What; `None` for zeros that take no room.
-        chunk: Option<Arc<Chunk>>,
+        /// What it holds.
+        contents: Contents,
     },
     /// A register.
     Csr {
@@ -183,7 +182,9 @@ impl Machine {
             Change::Memory { pa, width, value } => {
                 Change::Memory { pa, width, value: self.memory.swap(pa, width, value) }
             }
-            Change::Chunk { pa, chunk } => Change::Chunk { pa, chunk: self.memory.swap_chunk(pa, chunk) },
+            Change::Chunk { pa, contents } => {
+                Change::Chunk { pa, contents: self.memory.swap_chunk(pa, contents) }
+            }
             Change::Csr { hart, csr, value } => {
                 Change::Csr { hart, csr, value: self.harts[hart.0].csrs.swap(csr, value) }
             }

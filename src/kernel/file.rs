@@ -4,6 +4,7 @@ use super::event::{DiskPage, KernelEvent};
 use super::frames::Usage;
 use super::system::{Change, System};
 use super::{Kernel, Observer, PAGE};
+use crate::hw::memory::Contents;
 use crate::hw::{self, Ppn};
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -160,7 +161,7 @@ impl<O: Observer> Kernel<'_, O> {
     pub(super) fn read_page(&mut self, file: FileId, page: u64, ppn: Ppn) {
         let File { name, pages, .. } = &self.system.files[file.0];
         let (name, bytes) = (name.clone(), pages[page as usize].clone());
-        self.fill_frame(ppn, Some(bytes));
+        self.fill_frame(ppn, Contents::Bytes(bytes));
         self.event(KernelEvent::PageIn { place: DiskPage::File { file: name, page }, ppn });
     }
 
@@ -177,7 +178,7 @@ impl<O: Observer> Kernel<'_, O> {
     pub(super) fn write_page(&mut self, file: FileId, page: u64, ppn: Ppn) {
         let File { name, size_bytes, .. } = &self.system.files[file.0];
         let (name, inside) = (name.clone(), size_bytes.saturating_sub(page * PAGE).min(PAGE) as usize);
-        let mut bytes = *self.frame_contents(ppn).unwrap_or_else(|| Arc::new([0; PAGE as usize]));
+        let mut bytes = *self.frame_contents(ppn).bytes();
         bytes[inside..].fill(0);
         self.change(Change::FilePage { file, page, bytes: Arc::new(bytes) });
         self.event(KernelEvent::PageOut { place: DiskPage::File { file: name, page }, ppn });

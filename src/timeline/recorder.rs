@@ -1,6 +1,6 @@
 //! What is kept of a run while it is recorded, and how much memory that takes.
 
-use crate::hw::{self, memory::CHUNK_BYTES};
+use crate::hw::{self, memory::{CHUNK_BYTES, Contents}};
 use crate::kernel::{Area, Change, Event, Observer, Process, Record, System};
 
 /// What an allocation takes besides its contents, more or less.
@@ -44,7 +44,7 @@ impl Recorder {
 /// The bytes that lie behind the pointers of a change, and that nothing else keeps.
 fn behind(change: &Change) -> usize {
     match change {
-        Change::Hardware(hw::Change::Chunk { chunk: Some(_), .. }) | Change::FilePage { .. } => {
+        Change::Hardware(hw::Change::Chunk { contents: Contents::Bytes(_), .. }) | Change::FilePage { .. } => {
             CHUNK_BYTES as usize
         }
         Change::Process { process: Some(process), .. } => {
