@@ -160,14 +160,18 @@ impl Machine {
 
     /// The slots of a hart's TLB whose translation the tables no longer hold.
     pub fn stale_slots(&self, hart: HartId) -> Vec<usize> {
+        let entries = self.hart(hart).tlb.entries().map(|(slot, _)| slot);
+        entries.filter(|slot| self.is_stale(hart, *slot)).collect()
+    }
+
+    /// Whether one of them is.
+    pub fn is_stale(&self, hart: HartId, slot: usize) -> bool {
         let Hart { csrs, tlb, .. } = self.hart(hart);
-        let Some(geometry) = self.geometry(hart).or(self.config.paging.geometry()) else { return vec![] };
-        tlb.entries()
-            .filter(|(_, entry)| {
-                entry.is_stale(&self.memory, &geometry, csrs.satp, self.config.paging, tlb.config().asid)
-            })
-            .map(|(slot, _)| slot)
-            .collect()
+        let geometry = self.geometry(hart).or(self.config.paging.geometry());
+        let entry = tlb.slots()[slot].entry.as_ref();
+        geometry.zip(entry).is_some_and(|(geometry, entry)| {
+            entry.is_stale(&self.memory, &geometry, csrs.satp, self.config.paging, tlb.config().asid)
+        })
     }
 
     /// How much memory a hart's TLB reaches, in bytes: the sizes of the pages of all its entries together.

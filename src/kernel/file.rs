@@ -81,9 +81,8 @@ impl System {
 
     /// The file of this name.
     pub fn file_named(&self, name: &str) -> Option<(FileId, &File)> {
-        let named = |file: &File| file.name == name && file.kind != FileKind::Memory;
-        let at = self.files.iter().position(named)?;
-        Some((FileId(at), &self.files[at]))
+        let id = *self.file_ids.get(name)?;
+        Some((id, &self.files[id.0]))
     }
 
     /// The frame that holds a page of a file, if the page cache has it.

@@ -123,7 +123,7 @@ impl System {
 
     /// How many frames are free.
     pub fn frames_free(&self) -> u64 {
-        self.frames.iter().filter(|frame| frame.usage == Usage::Free).count() as u64
+        self.free as u64
     }
 
     /// How many frames are in use.
@@ -134,21 +134,29 @@ impl System {
     /// The free list, in the order in which frames will be handed out, read from the frames themselves. It ends where
     /// it would come to a frame for the second time, or to none that exists.
     pub fn free_list(&self) -> Vec<Ppn> {
-        self.walk_free_list().0
+        self.free_list_up_to(self.frames.len())
+    }
+
+    /// The same, but no more than so many of its first frames.
+    pub fn free_list_up_to(&self, most: usize) -> Vec<Ppn> {
+        self.walk_free_list(most).0
     }
 
     /// Whether the free list comes to a frame for the second time.
     pub(super) fn free_list_circles(&self) -> bool {
-        self.walk_free_list().1
+        self.walk_free_list(self.frames.len()).1
     }
 
-    fn walk_free_list(&self) -> (Vec<Ppn>, bool) {
+    fn walk_free_list(&self, most: usize) -> (Vec<Ppn>, bool) {
         let mut list = vec![];
         let mut seen = vec![false; self.frames.len()];
         let mut next = self.first_free();
         while let Some((ppn, index)) = next.and_then(|ppn| Some((ppn, self.frame_index(ppn)?))) {
             if std::mem::replace(&mut seen[index], true) {
                 return (list, true);
+            }
+            if list.len() == most {
+                break;
             }
             list.push(ppn);
             next = self.next_free(ppn);
