@@ -12,6 +12,7 @@ mod wild;
 
 pub use breach::Breach;
 pub use travel::Go;
+pub use verdict::Verdict;
 
 use crate::kernel::System;
 use crate::scenario::diagnostic::MAX_PROBLEMS;
@@ -20,6 +21,9 @@ use crate::scenario::{Ask, Place, Problem, Scenario, Source, Step};
 use crate::timeline::Timeline;
 use std::collections::HashSet;
 use std::sync::Arc;
+
+/// The most problems that are kept of expectations that do not hold; but one of each step that is written.
+pub const MAX_KEPT: usize = 1_000;
 
 /// A scenario that was run, at some moment of its run.
 #[derive(Clone, Debug)]
@@ -143,30 +147,42 @@ impl Story {
             let step = &self.scenario.steps[index];
             // The rounds of a repetition have one text.
             if step.expect.is_some() && written.insert(Arc::as_ptr(&step.node)) {
-                let found = self.check_step(index, &run);
-                problems.extend(found.into_iter().filter(|problem| !problem.is_expectation()));
+                problems.extend(self.check_step(index, &run, 0).problems);
             }
         }
         self.timeline.seek(0);
         if problems.is_empty() { Ok(self) } else { Err(problems) }
     }
 
-    /// Holds every expectation against what happened, and comes back to this moment.
+    /// Holds every expectation against what happened, and comes back to this moment: the first problems of what does not
+    /// hold.
     pub fn check(&mut self) -> Vec<Problem> {
-        self.verdicts().into_iter().flat_map(|(_, problems)| problems).collect()
+        self.verdicts().into_iter().flat_map(|verdict| verdict.problems).collect()
     }
 
-    /// The same step by step: the index of each step that expects something, and what of it does not hold. A step that
-    /// breaks an invariant without expecting it is among them.
-    pub fn verdicts(&mut self) -> Vec<(usize, Vec<Problem>)> {
+    /// The same step by step, for each that expects something. A step that breaks an invariant without expecting it is among
+    /// them. Everything is counted; problems are kept of the first [`MAX_KEPT`], and one of each step as it is written.
+    pub fn verdicts(&mut self) -> Vec<Verdict> {
         let here = self.timeline.moment();
         let run = verdict::Run::of(self);
         let mut verdicts = vec![];
+        let (mut kept, mut told) = (0, HashSet::new());
         for index in 0..self.scenario.steps.len() {
-            let unexpected = run.unexpected(index, &self.scenario.steps[index]);
-            if self.scenario.steps[index].expect.is_some() || !unexpected.is_empty() {
-                verdicts.push((index, [self.check_step(index, &run), unexpected].concat()));
+            let step = &self.scenario.steps[index];
+            let unexpected = run.unexpected(index, step);
+            if step.expect.is_none() && unexpected.is_empty() {
+                continue;
             }
+            let written = Arc::as_ptr(&step.node);
+            let room = MAX_KEPT.saturating_sub(kept).max(usize::from(!told.contains(&written)));
+            let mut verdict = self.check_step(index, &run, room);
+            verdict.failed += unexpected.len();
+            verdict.problems.extend(unexpected);
+            if verdict.failed > 0 {
+                told.insert(written);
+            }
+            kept += verdict.problems.len();
+            verdicts.push(verdict);
         }
         self.timeline.seek(here);
         verdicts

@@ -42,6 +42,10 @@ pub struct Step {
 /// The most that a run may take, in MiB: the memory that it has written, its events, and what was there before them.
 pub const MAX_RECORD_MIB: usize = 96;
 
+/// The most events of a rehearsal for the optimal policy: a run without foresight, of which nothing is kept. It may move
+/// more pages than the run itself, and has four times the events that a record can have.
+pub const MAX_REHEARSED_EVENTS: usize = 4 * (MAX_RECORD_MIB << 20) / recorder::LEAST_BYTES;
+
 /// The most operations that are refused before a run is given up, and the most names that they are told beside: each
 /// refusal has those of all processes, programs or files, of which there may be thousands.
 const MAX_REFUSED: usize = 20_000;
@@ -61,11 +65,24 @@ pub struct Refused {
 pub enum Refusal {
     /// It makes no sense.
     Operation(OpError),
-    /// The run takes more than [`MAX_RECORD_MIB`]. This ends it.
-    TooMuch {
+    /// The run takes more than it may. This ends it.
+    TooMuch(Excess),
+}
+
+/// What a run takes too much of.
+#[derive(Clone, Copy, Debug)]
+pub enum Excess {
+    /// More than [`MAX_RECORD_MIB`].
+    Record {
         /// The events so far.
         events: usize,
+        /// How much of it is memory that was written.
+        written_bytes: usize,
     },
+    /// Its rehearsal for the optimal policy has more than [`MAX_REHEARSED_EVENTS`], or looks at too many frames.
+    Rehearsal,
+    /// The kernel looks at too many frames.
+    Frames,
 }
 
 impl Timeline {
@@ -75,7 +92,9 @@ impl Timeline {
     ///
     /// Every operation that cannot be carried out. It is passed over, and the run goes on to find the others.
     pub fn record(mut system: System, ops: Vec<Op>) -> Result<Self, Vec<Refused>> {
-        system.foresee(&ops);
+        if let Err(step) = system.foresee(&ops, MAX_REHEARSED_EVENTS) {
+            return Err(vec![Refused { step, why: Refusal::TooMuch(Excess::Rehearsal) }]);
+        }
         let mut recorder = Recorder::default();
         let mut steps = Vec::with_capacity(ops.len());
         let mut sample = Sample::first(&system);
@@ -86,7 +105,12 @@ impl Timeline {
                 break;
             }
             let first_event = recorder.records.len();
-            let outcome = match system.perform(&op, &mut recorder) {
+            let performed = system.perform(&op, &mut recorder);
+            if let Some(excess) = recorder.excess(&system) {
+                refused.push(Refused { step, why: Refusal::TooMuch(excess) });
+                break;
+            }
+            let outcome = match performed {
                 Ok(outcome) => outcome,
                 Err(error) => {
                     recorder.take_back(first_event, &mut system);
@@ -95,11 +119,6 @@ impl Timeline {
                     continue;
                 }
             };
-            if recorder.bytes + system.machine.memory().written_bytes() > MAX_RECORD_MIB << 20 {
-                let events = recorder.records.len();
-                refused.push(Refused { step, why: Refusal::TooMuch { events } });
-                break;
-            }
             assert!(
                 recorder.records.len() > first_event,
                 "an operation without an event cannot be looked at"

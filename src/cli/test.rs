@@ -5,7 +5,7 @@ use super::problems::Format;
 use super::{Settings, output, say};
 use crate::export::junit::{self, Suite};
 use crate::scenario::Problem;
-use crate::story::Story;
+use crate::story::{Story, Verdict};
 use crate::view::count;
 use clap::ValueEnum;
 use std::io::Write;
@@ -27,7 +27,7 @@ pub enum Report {
 /// What a scenario came to.
 enum Tested {
     /// It ran. The verdicts on its steps.
-    Ran(Box<Story>, Vec<(usize, Vec<Problem>)>),
+    Ran(Box<Story>, Vec<Verdict>),
     /// It cannot be used.
     Unusable(Failure),
 }
@@ -51,9 +51,7 @@ pub fn test(scenarios: &[String], settings: &Settings, report: Report) -> Result
     for name in scenarios {
         let tested = Tested::of(name, settings);
         match &tested {
-            Tested::Ran(_, verdicts) if verdicts.iter().all(|(_, problems)| problems.is_empty()) => {
-                passed += 1
-            }
+            Tested::Ran(_, verdicts) if verdicts.iter().all(|verdict| verdict.failed == 0) => passed += 1,
             Tested::Ran(..) => failed += 1,
             Tested::Unusable(_) => unusable += 1,
         }
@@ -86,7 +84,7 @@ impl Tested {
         match self {
             Self::Ran(story, verdicts) => {
                 let mut problems: Vec<Problem> =
-                    verdicts.into_iter().flat_map(|(_, problems)| problems).collect();
+                    verdicts.into_iter().flat_map(|verdict| verdict.problems).collect();
                 Problem::limit(&mut problems);
                 (!problems.is_empty()).then(|| Failure::Scenario(Box::new(story.scenario.source), problems))
             }
@@ -98,7 +96,7 @@ impl Tested {
 fn text(name: &str, tested: Tested) -> Result<(), Failure> {
     let name = load::called(name);
     match &tested {
-        Tested::Ran(_, verdicts) => match verdicts.iter().map(|(_, problems)| problems.len()).sum() {
+        Tested::Ran(_, verdicts) => match verdicts.iter().map(|verdict| verdict.failed).sum() {
             0 => {
                 let steps = count(verdicts.len() as u64, "step");
                 say(format_args!("ok     {name} ({steps} with expectations)"))?;

@@ -5,7 +5,7 @@
 
 use crate::scenario::diagnostic::{Located, MAX_PROBLEMS, printable};
 use crate::scenario::{Problem, Step};
-use crate::story::Story;
+use crate::story::{Story, Verdict};
 use crate::view::script;
 use quick_xml::Writer;
 use quick_xml::events::BytesText;
@@ -40,22 +40,34 @@ struct Wrong {
     told: String,
 }
 
+/// A step as it is written, in all its rounds.
+struct Rounds<'a> {
+    /// The first of its steps, from 0.
+    first: usize,
+    /// How many expectations do not hold.
+    failed: usize,
+    /// The first of these.
+    problems: Vec<&'a Problem>,
+}
+
 /// The case that every suite has: the scenario can be read and run.
 const RUNS: &str = "it can be run";
 
 impl Suite {
     /// A scenario that ran, and the verdicts on its steps. A step that is repeated is one case, of all its rounds.
-    pub fn of(name: &str, story: &Story, verdicts: &[(usize, Vec<Problem>)]) -> Self {
+    pub fn of(name: &str, story: &Story, verdicts: &[Verdict]) -> Self {
         let source = &story.scenario.source;
-        let mut by_place: BTreeMap<_, (usize, Vec<&Problem>)> = BTreeMap::new();
-        for (step, problems) in verdicts {
+        let mut by_place: BTreeMap<_, Rounds<'_>> = BTreeMap::new();
+        for Verdict { step, failed, problems } in verdicts {
             let place = story.scenario.steps[*step].node.place.order();
-            by_place.entry(place).or_insert((*step, vec![])).1.extend(problems);
+            let rounds = by_place.entry(place).or_insert(Rounds { first: *step, failed: 0, problems: vec![] });
+            rounds.failed += failed;
+            rounds.problems.extend(problems);
         }
         let mut cases = vec![Case { name: RUNS.into(), file: source.name.clone(), line: 1, wrong: None }];
         let mut room = MAX_PROBLEMS;
         let (mut counted, mut at, mut line) = (source.text.as_str(), 0, 1);
-        for (step, problems) in by_place.into_values() {
+        for Rounds { first: step, failed, problems } in by_place.into_values() {
             let Step { op, node, .. } = &story.scenario.steps[step];
             let (text, place, file) = source.locate(&node.place);
             if !std::ptr::eq(text, counted) {
@@ -67,7 +79,9 @@ impl Suite {
             let (full, brief) = problems.split_at(room.min(problems.len()));
             let full = full.iter().map(|problem| problem.render(source, false) + "\n");
             let brief = brief.iter().map(|problem| format!("error: {}\n", problem.title()));
-            let told = full.chain(brief).collect();
+            let more = failed - problems.len();
+            let more = (more > 0).then(|| format!("and {more} more that do not hold\n"));
+            let told = full.chain(brief).chain(more).collect();
             room = room.saturating_sub(problems.len());
             let wrong =
                 problems.first().map(|first| Wrong { element: "failure", message: first.title(), told });

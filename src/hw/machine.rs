@@ -5,12 +5,11 @@ use super::csr::Csr;
 use super::event::{Event, Observer};
 use super::geometry::{Geometry, Mode, Paging};
 use super::hart::{Hart, HartId, Privilege};
-use super::memory::{Chunk, Memory};
+use super::memory::{Contents, Memory};
 use super::pte::Pte;
 use super::tlb::{Remember, Slot, TlbConfig};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
 
 /// Who sets the A and D bits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -56,8 +55,8 @@ pub enum Change {
     Chunk {
         /// An address in it.
         pa: PhysAddr,
-        /// What; `None` for zeros that take no room.
-        chunk: Option<Arc<Chunk>>,
+        /// What it holds.
+        contents: Contents,
     },
     /// A register.
     Csr {
@@ -161,14 +160,18 @@ impl Machine {
 
     /// The slots of a hart's TLB whose translation the tables no longer hold.
     pub fn stale_slots(&self, hart: HartId) -> Vec<usize> {
+        let entries = self.hart(hart).tlb.entries().map(|(slot, _)| slot);
+        entries.filter(|slot| self.is_stale(hart, *slot)).collect()
+    }
+
+    /// Whether one of them is.
+    pub fn is_stale(&self, hart: HartId, slot: usize) -> bool {
         let Hart { csrs, tlb, .. } = self.hart(hart);
-        let Some(geometry) = self.geometry(hart).or(self.config.paging.geometry()) else { return vec![] };
-        tlb.entries()
-            .filter(|(_, entry)| {
-                entry.is_stale(&self.memory, &geometry, csrs.satp, self.config.paging, tlb.config().asid)
-            })
-            .map(|(slot, _)| slot)
-            .collect()
+        let geometry = self.geometry(hart).or(self.config.paging.geometry());
+        let entry = tlb.slots()[slot].entry.as_ref();
+        geometry.zip(entry).is_some_and(|(geometry, entry)| {
+            entry.is_stale(&self.memory, &geometry, csrs.satp, self.config.paging, tlb.config().asid)
+        })
     }
 
     /// How much memory a hart's TLB reaches, in bytes: the sizes of the pages of all its entries together.
@@ -183,7 +186,9 @@ impl Machine {
             Change::Memory { pa, width, value } => {
                 Change::Memory { pa, width, value: self.memory.swap(pa, width, value) }
             }
-            Change::Chunk { pa, chunk } => Change::Chunk { pa, chunk: self.memory.swap_chunk(pa, chunk) },
+            Change::Chunk { pa, contents } => {
+                Change::Chunk { pa, contents: self.memory.swap_chunk(pa, contents) }
+            }
             Change::Csr { hart, csr, value } => {
                 Change::Csr { hart, csr, value: self.harts[hart.0].csrs.swap(csr, value) }
             }

@@ -1,7 +1,8 @@
 //! Physical memory: bytes from a base address on, and nothing anywhere else.
 //!
-//! Memory is kept in chunks that clones share until one of them writes, so that a copy of a whole machine is cheap and
-//! an untouched chunk takes no room. A chunk has nothing to do with the page size of the machine.
+//! Memory is kept in chunks that clones share until one of them writes, so that a copy of a whole machine is cheap. A
+//! chunk that was never written takes no room, and neither does one that is filled: free memory with a list through it.
+//! A chunk has nothing to do with the page size of the machine.
 
 use super::addr::PhysAddr;
 use std::ops::Range;
@@ -13,16 +14,95 @@ pub const CHUNK_BYTES: u64 = 4096;
 /// What [`Memory::words`] passes over at once; a chunk has a whole number of them.
 const BLOCK_BYTES: u64 = 256;
 
-/// The contents of one chunk.
+/// The bytes of one chunk.
 pub type Chunk = [u8; CHUNK_BYTES as usize];
+
+/// What a chunk holds.
+#[derive(Clone, Debug)]
+pub enum Contents {
+    /// A word, and then the same byte to the end. This takes no room.
+    Filled {
+        /// The first word.
+        first: u64,
+        /// The byte after it.
+        byte: u8,
+    },
+    /// Bytes of its own.
+    Bytes(Arc<Chunk>),
+}
+
+impl Contents {
+    /// A chunk that was never written.
+    pub const ZEROS: Self = Self::full_of(0);
+
+    /// A chunk with the same byte everywhere.
+    pub const fn full_of(byte: u8) -> Self {
+        Self::Filled { first: u64::from_le_bytes([byte; 8]), byte }
+    }
+
+    /// All its bytes.
+    pub fn bytes(&self) -> Arc<Chunk> {
+        match self {
+            Self::Bytes(bytes) => bytes.clone(),
+            Self::Filled { first, byte } => {
+                let mut bytes = [*byte; CHUNK_BYTES as usize];
+                bytes[..8].copy_from_slice(&first.to_le_bytes());
+                Arc::new(bytes)
+            }
+        }
+    }
+
+    /// Whether it takes room.
+    fn takes_room(&self) -> bool {
+        matches!(self, Self::Bytes(_))
+    }
+
+    /// The `width` bytes (1 to 8) from byte `at` on, which end in the chunk.
+    fn read(&self, at: usize, width: usize) -> u64 {
+        let mut word = [0; 8];
+        match self {
+            Self::Bytes(bytes) => word[..width].copy_from_slice(&bytes[at..at + width]),
+            Self::Filled { first, byte } => {
+                let first = first.to_le_bytes();
+                let byte = |at| *first.get(at).unwrap_or(byte);
+                (0..width).for_each(|i| word[i] = byte(at + i));
+            }
+        }
+        u64::from_le_bytes(word)
+    }
+
+    /// Its bytes, to be written.
+    fn to_write(&mut self) -> &mut Chunk {
+        if !self.takes_room() {
+            *self = Self::Bytes(self.bytes());
+        }
+        match self {
+            Self::Bytes(bytes) => Arc::make_mut(bytes),
+            Self::Filled { .. } => unreachable!("it has bytes of its own by now"),
+        }
+    }
+}
+
+/// Equal if every byte is: undoing the first write to a chunk leaves the bytes that were there.
+impl PartialEq for Contents {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Bytes(one), Self::Bytes(other)) => Arc::ptr_eq(one, other) || one == other,
+            (Self::Filled { first, byte }, Self::Filled { first: other_first, byte: other_byte }) => {
+                (first, byte) == (other_first, other_byte)
+            }
+            _ => self.bytes() == other.bytes(),
+        }
+    }
+}
 
 /// Physical memory. A chunk that was never written reads as zeros.
 #[derive(Clone, Debug)]
 pub struct Memory {
     base: PhysAddr,
     size_bytes: u64,
-    chunks: Vec<Option<Arc<Chunk>>>,
-    /// How many of them are there.
+    chunks: Vec<Contents>,
+    /// How many of them take room.
     written: usize,
 }
 
@@ -48,7 +128,8 @@ impl Memory {
         if PhysAddr::new(base.0.saturating_add(size_bytes - 1)).is_none() {
             return Err(format!("memory from {base}: it would end past the last 56-bit address"));
         }
-        Ok(Self { base, size_bytes, chunks: vec![None; (size_bytes / CHUNK_BYTES) as usize], written: 0 })
+        let chunks = vec![Contents::ZEROS; (size_bytes / CHUNK_BYTES) as usize];
+        Ok(Self { base, size_bytes, chunks, written: 0 })
     }
 
     /// The first address.
@@ -61,7 +142,7 @@ impl Memory {
         self.size_bytes
     }
 
-    /// How many bytes of it take room: whole chunks, of which at least one byte was written.
+    /// How many bytes of it take room: whole chunks, which are not filled and of which at least one byte was written.
     pub fn written_bytes(&self) -> usize {
         self.written * CHUNK_BYTES as usize
     }
@@ -80,10 +161,7 @@ impl Memory {
         let offset = pa.0 - self.base.0;
         let (index, at) = ((offset / CHUNK_BYTES) as usize, (offset % CHUNK_BYTES) as usize);
         if at + width as usize <= CHUNK_BYTES as usize {
-            let Some(chunk) = &self.chunks[index] else { return Some(0) };
-            let mut word = [0; 8];
-            word[..width as usize].copy_from_slice(&chunk[at..at + width as usize]);
-            return Some(u64::from_le_bytes(word));
+            return Some(self.chunks[index].read(at, width as usize));
         }
         (0..width).try_fold(0, |value, i| Some(value | self.read(PhysAddr(pa.0 + i), 1)? << (8 * i)))
     }
@@ -117,8 +195,10 @@ impl Memory {
         }
         let offset = pa.0 - self.base.0;
         let at = (offset % CHUNK_BYTES) as usize;
-        let chunk = &self.chunks[(offset / CHUNK_BYTES) as usize];
-        chunk.as_ref().is_none_or(|chunk| chunk[at..at + BLOCK_BYTES as usize] == [0; BLOCK_BYTES as usize])
+        match &self.chunks[(offset / CHUNK_BYTES) as usize] {
+            Contents::Bytes(bytes) => bytes[at..at + BLOCK_BYTES as usize] == [0; BLOCK_BYTES as usize],
+            Contents::Filled { first, byte } => (*first, *byte) == (0, 0),
+        }
     }
 
     /// Puts the low `width` bytes (1 to 8) of `value` at `pa`, little-endian, and gives back what was there.
@@ -132,28 +212,27 @@ impl Memory {
         for i in 0..width {
             let offset = pa.0 + i - self.base.0;
             let chunk = &mut self.chunks[(offset / CHUNK_BYTES) as usize];
-            self.written += usize::from(chunk.is_none());
-            let chunk = chunk.get_or_insert_with(|| Arc::new([0; CHUNK_BYTES as usize]));
-            Arc::make_mut(chunk)[(offset % CHUNK_BYTES) as usize] = (value >> (8 * i)) as u8;
+            self.written += usize::from(!chunk.takes_room());
+            chunk.to_write()[(offset % CHUNK_BYTES) as usize] = (value >> (8 * i)) as u8;
         }
         old
     }
 
-    /// The chunk that `pa` is in; `None` if it was never written, or is absent.
-    pub fn chunk(&self, pa: PhysAddr) -> Option<Arc<Chunk>> {
-        self.chunks.get(self.chunk_index(pa)?)?.clone()
+    /// What the chunk that `pa` is in holds; zeros where memory is absent.
+    pub fn chunk(&self, pa: PhysAddr) -> Contents {
+        self.chunk_index(pa).map_or(Contents::ZEROS, |index| self.chunks[index].clone())
     }
 
-    /// Puts a whole chunk in place of the one that `pa` is in, and gives that back.
+    /// Puts other contents into the whole chunk that `pa` is in, and gives back what was there.
     ///
     /// # Panics
     ///
     /// Where memory is absent.
-    pub(super) fn swap_chunk(&mut self, pa: PhysAddr, chunk: Option<Arc<Chunk>>) -> Option<Arc<Chunk>> {
+    pub(super) fn swap_chunk(&mut self, pa: PhysAddr, contents: Contents) -> Contents {
         let index = self.chunk_index(pa).expect("the caller names a chunk that exists");
-        self.written += usize::from(chunk.is_some());
-        let old = std::mem::replace(&mut self.chunks[index], chunk);
-        self.written -= usize::from(old.is_some());
+        self.written += usize::from(contents.takes_room());
+        let old = std::mem::replace(&mut self.chunks[index], contents);
+        self.written -= usize::from(old.takes_room());
         old
     }
 
@@ -162,18 +241,10 @@ impl Memory {
     }
 }
 
-/// Equal if every byte is: a chunk of zeros that were written is one that never was. (Undoing the first write to a chunk
-/// leaves the zeros.)
+/// Equal if every byte is, whatever room it takes.
 impl PartialEq for Memory {
     fn eq(&self, other: &Self) -> bool {
-        let zeros = |chunk: &Chunk| chunk.iter().all(|byte| *byte == 0);
-        self.base == other.base
-            && self.size_bytes == other.size_bytes
-            && self.chunks.iter().zip(&other.chunks).all(|chunks| match chunks {
-                (None, None) => true,
-                (Some(one), None) | (None, Some(one)) => zeros(one),
-                (Some(one), Some(other)) => Arc::ptr_eq(one, other) || one == other,
-            })
+        self.base == other.base && self.chunks == other.chunks
     }
 }
 
@@ -223,6 +294,23 @@ mod tests {
         let mut other = one.clone();
         other.swap(BASE, 8, 2);
         assert_eq!((one.read(BASE, 8), other.read(BASE, 8)), (Some(1), Some(2)));
+    }
+
+    #[test]
+    fn what_is_filled_takes_no_room_until_it_is_written() {
+        let mut memory = Memory::new(BASE, 0x2000).unwrap();
+        let filled = Contents::Filled { first: 0x8000_1000, byte: 5 };
+        assert_eq!(memory.swap_chunk(BASE, filled.clone()), Contents::ZEROS);
+        assert_eq!(memory.written_bytes(), 0);
+        let words = [(0, 8), (4, 8), (8, 8), (1, 2), (7, 1), (0xff8, 8), (0xffd, 8)];
+        let read = |memory: &Memory| words.map(|(at, width)| memory.read(PhysAddr(BASE.0 + at), width));
+        let before = read(&memory);
+        assert_eq!(before[..3], [0x8000_1000, 0x0505_0505_0000_0000, 0x0505_0505_0505_0505].map(Some));
+        assert_eq!(memory.swap(PhysAddr(BASE.0 + 0x800), 8, 1), 0x0505_0505_0505_0505);
+        assert_eq!((read(&memory), memory.written_bytes()), (before, 0x1000));
+        memory.swap(PhysAddr(BASE.0 + 0x800), 8, 0x0505_0505_0505_0505);
+        let own = memory.swap_chunk(BASE, filled.clone());
+        assert!(own == filled && own.takes_room() && memory.written_bytes() == 0);
     }
 
     #[test]

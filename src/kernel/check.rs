@@ -253,7 +253,7 @@ impl System {
             let (file, memory) = (&self.files[file.0], self.machine.memory());
             let inside = file.size_bytes.saturating_sub(page * PAGE).min(PAGE) as usize;
             let differs = file.page(*page).is_some_and(|disk| {
-                memory.chunk(self.frame_address(*ppn)).is_none_or(|cached| cached[..inside] != disk[..inside])
+                memory.chunk(self.frame_address(*ppn)).bytes()[..inside] != disk[..inside]
             });
             if file.kind != FileKind::Memory && differs && !dirty.contains(ppn) {
                 return Some(Broken::Unwritten { ppn: *ppn });

@@ -5,11 +5,12 @@
 //! neither A nor D is set. An address that the process itself may not use makes the call fail; it kills nobody.
 
 use super::event::{FaultCaseOrMemory, KernelEvent};
-use super::file::{FileId, Page};
+use super::file::FileId;
 use super::observer::Observer;
 use super::process::Pid;
 use super::syscall::Failure;
 use super::{Kernel, PAGE};
+use crate::hw::memory::Contents;
 use crate::hw::{Access, Flags, Ppn, VirtAddr};
 use std::sync::Arc;
 
@@ -53,11 +54,11 @@ impl<O: Observer> Kernel<'_, O> {
         let mut done = 0;
         while let Some(Piece { page, at, va, bytes }) = transfer.piece(done, size) {
             let (cached, memory) = self.frames_of(pid, (file, page), va, Access::Store)?;
-            let from = self.contents(cached);
-            let mut to = *self.contents(memory);
+            let from = self.frame_contents(cached).bytes();
+            let mut to = *self.frame_contents(memory).bytes();
             let start = (va.0 % PAGE) as usize;
             to[start..start + bytes].copy_from_slice(&from[at..at + bytes]);
-            self.fill_frame(memory, Some(Arc::new(to)));
+            self.fill_frame(memory, Contents::Bytes(Arc::new(to)));
             self.forget_slot(memory);
             done += bytes as u64;
             self.event(KernelEvent::CopyOut { pid, va, bytes: bytes as u64 });
@@ -73,11 +74,11 @@ impl<O: Observer> Kernel<'_, O> {
         let mut done = 0;
         while let Some(Piece { page, at, va, bytes }) = transfer.piece(done, size) {
             let (cached, memory) = self.frames_of(pid, (file, page), va, Access::Load)?;
-            let from = self.contents(memory);
-            let mut to = *self.contents(cached);
+            let from = self.frame_contents(memory).bytes();
+            let mut to = *self.frame_contents(cached).bytes();
             let start = (va.0 % PAGE) as usize;
             to[at..at + bytes].copy_from_slice(&from[start..start + bytes]);
-            self.fill_frame(cached, Some(Arc::new(to)));
+            self.fill_frame(cached, Contents::Bytes(Arc::new(to)));
             done += bytes as u64;
             self.event(KernelEvent::CopyIn { pid, va, bytes: bytes as u64 });
             self.write_through(cached);
@@ -126,9 +127,5 @@ impl<O: Observer> Kernel<'_, O> {
             })?;
         }
         usable(self).ok_or(Failure::BadAddress)
-    }
-
-    fn contents(&self, ppn: Ppn) -> Arc<Page> {
-        self.frame_contents(ppn).unwrap_or_else(|| Arc::new([0; PAGE as usize]))
     }
 }

@@ -4,6 +4,7 @@ use super::event::{DiskPage, KernelEvent};
 use super::frames::Usage;
 use super::system::{Change, System};
 use super::{Kernel, Observer, PAGE};
+use crate::hw::memory::Contents;
 use crate::hw::{self, Ppn};
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -80,9 +81,8 @@ impl System {
 
     /// The file of this name.
     pub fn file_named(&self, name: &str) -> Option<(FileId, &File)> {
-        let named = |file: &File| file.name == name && file.kind != FileKind::Memory;
-        let at = self.files.iter().position(named)?;
-        Some((FileId(at), &self.files[at]))
+        let id = *self.file_ids.get(name)?;
+        Some((id, &self.files[id.0]))
     }
 
     /// The frame that holds a page of a file, if the page cache has it.
@@ -160,7 +160,7 @@ impl<O: Observer> Kernel<'_, O> {
     pub(super) fn read_page(&mut self, file: FileId, page: u64, ppn: Ppn) {
         let File { name, pages, .. } = &self.system.files[file.0];
         let (name, bytes) = (name.clone(), pages[page as usize].clone());
-        self.fill_frame(ppn, Some(bytes));
+        self.fill_frame(ppn, Contents::Bytes(bytes));
         self.event(KernelEvent::PageIn { place: DiskPage::File { file: name, page }, ppn });
     }
 
@@ -177,7 +177,7 @@ impl<O: Observer> Kernel<'_, O> {
     pub(super) fn write_page(&mut self, file: FileId, page: u64, ppn: Ppn) {
         let File { name, size_bytes, .. } = &self.system.files[file.0];
         let (name, inside) = (name.clone(), size_bytes.saturating_sub(page * PAGE).min(PAGE) as usize);
-        let mut bytes = *self.frame_contents(ppn).unwrap_or_else(|| Arc::new([0; PAGE as usize]));
+        let mut bytes = *self.frame_contents(ppn).bytes();
         bytes[inside..].fill(0);
         self.change(Change::FilePage { file, page, bytes: Arc::new(bytes) });
         self.event(KernelEvent::PageOut { place: DiskPage::File { file: name, page }, ppn });

@@ -7,15 +7,15 @@
 //! never too low.
 
 use super::event::KernelEvent;
-use super::file::{FileId, Page};
+use super::file::FileId;
 use super::policy::Reclaim;
 use super::swap::Slot;
 use super::system::{Change, System};
 use super::{AreaKind, Kernel, Observer, PAGE};
+use crate::hw::memory::Contents;
 use crate::hw::{self, PhysAddr, Ppn};
 use serde::{Serialize, Serializer};
 use std::fmt;
-use std::sync::Arc;
 
 /// The byte that a freed frame is filled with.
 pub const JUNK_FREED: u8 = 1;
@@ -123,7 +123,7 @@ impl System {
 
     /// How many frames are free.
     pub fn frames_free(&self) -> u64 {
-        self.frames.iter().filter(|frame| frame.usage == Usage::Free).count() as u64
+        self.free as u64
     }
 
     /// How many frames are in use.
@@ -134,21 +134,29 @@ impl System {
     /// The free list, in the order in which frames will be handed out, read from the frames themselves. It ends where
     /// it would come to a frame for the second time, or to none that exists.
     pub fn free_list(&self) -> Vec<Ppn> {
-        self.walk_free_list().0
+        self.free_list_up_to(self.frames.len())
+    }
+
+    /// The same, but no more than so many of its first frames.
+    pub fn free_list_up_to(&self, most: usize) -> Vec<Ppn> {
+        self.walk_free_list(most).0
     }
 
     /// Whether the free list comes to a frame for the second time.
     pub(super) fn free_list_circles(&self) -> bool {
-        self.walk_free_list().1
+        self.walk_free_list(self.frames.len()).1
     }
 
-    fn walk_free_list(&self) -> (Vec<Ppn>, bool) {
+    fn walk_free_list(&self, most: usize) -> (Vec<Ppn>, bool) {
         let mut list = vec![];
         let mut seen = vec![false; self.frames.len()];
         let mut next = self.first_free();
         while let Some((ppn, index)) = next.and_then(|ppn| Some((ppn, self.frame_index(ppn)?))) {
             if std::mem::replace(&mut seen[index], true) {
                 return (list, true);
+            }
+            if list.len() == most {
+                break;
             }
             list.push(ppn);
             next = self.next_free(ppn);
@@ -177,18 +185,16 @@ impl System {
         let first = self.machine.memory().base().0 / PAGE;
         for index in reserved..self.frames.len() {
             let ppn = Ppn(first + index as u64);
-            let contents = Some(junk(JUNK_FREED, self.free_head));
-            self.swap(Change::Hardware(hw::Change::Chunk { pa: self.frame_address(ppn), chunk: contents }));
+            let contents = junk(self.free_head);
+            self.swap(Change::Hardware(hw::Change::Chunk { pa: self.frame_address(ppn), contents }));
             self.free_head = Some(ppn);
         }
     }
 }
 
-/// A page of junk whose first word leads to the next free frame.
-pub(super) fn junk(byte: u8, next: Option<Ppn>) -> Arc<Page> {
-    let mut page = [byte; PAGE as usize];
-    page[..8].copy_from_slice(&next.map_or(0, |next| next.0 * PAGE).to_le_bytes());
-    Arc::new(page)
+/// What a free frame holds: junk, but its first word leads to the next one.
+pub(super) fn junk(next: Option<Ppn>) -> Contents {
+    Contents::Filled { first: next.map_or(0, |next| next.0 * PAGE), byte: JUNK_FREED }
 }
 
 impl<O: Observer> Kernel<'_, O> {
@@ -208,7 +214,7 @@ impl<O: Observer> Kernel<'_, O> {
         if self.system.reclaim_policy() != Reclaim::None {
             self.arrive(ppn);
         }
-        self.fill_frame(ppn, Some(Arc::new([JUNK_FRESH; PAGE as usize])));
+        self.fill_frame(ppn, Contents::full_of(JUNK_FRESH));
         self.event(KernelEvent::FrameAlloc { ppn, usage });
         Some(ppn)
     }
@@ -216,7 +222,7 @@ impl<O: Observer> Kernel<'_, O> {
     /// The same, filled with zeros.
     pub(super) fn alloc_zeroed(&mut self, usage: Usage) -> Option<Ppn> {
         let ppn = self.alloc_frame(usage)?;
-        self.fill_frame(ppn, None);
+        self.fill_frame(ppn, Contents::ZEROS);
         self.event(KernelEvent::FrameZero { ppn });
         Some(ppn)
     }
@@ -252,22 +258,22 @@ impl<O: Observer> Kernel<'_, O> {
             return;
         }
         self.forget_slot(ppn);
-        self.fill_frame(ppn, Some(junk(JUNK_FREED, self.system.free_head)));
+        self.fill_frame(ppn, junk(self.system.free_head));
         self.change(Change::Frame { ppn, frame: Frame::new(0, Usage::Free) });
         self.change(Change::FreeHead(Some(ppn)));
         self.event(KernelEvent::FrameFree { ppn });
     }
 
-    /// What a frame holds; `None` for zeros.
-    pub(super) fn frame_contents(&self, ppn: Ppn) -> Option<Arc<Page>> {
+    /// What a frame holds.
+    pub(super) fn frame_contents(&self, ppn: Ppn) -> Contents {
         self.system.machine.memory().chunk(self.system.frame_address(ppn))
     }
 
-    /// Replaces all that a frame holds; `None` for zeros.
-    pub(super) fn fill_frame(&mut self, ppn: Ppn, contents: Option<Arc<Page>>) {
+    /// Replaces all that a frame holds.
+    pub(super) fn fill_frame(&mut self, ppn: Ppn, contents: Contents) {
         if self.known(ppn).is_some() {
             let pa = self.system.frame_address(ppn);
-            self.change(Change::Hardware(hw::Change::Chunk { pa, chunk: contents }));
+            self.change(Change::Hardware(hw::Change::Chunk { pa, contents }));
         }
     }
 

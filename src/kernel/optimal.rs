@@ -8,21 +8,58 @@ use super::observer::Observer;
 use super::op::Op;
 use super::policy::Reclaim;
 use super::process::Pid;
-use super::reclaim::Resident;
+use super::reclaim::{Mapper, Resident};
 use super::system::{Change, System};
 use crate::hw::VirtAddr;
 use std::collections::BTreeMap;
 
-/// When each page of each process is used: the numbers of its uses, rising.
-pub type Future = BTreeMap<(Pid, VirtAddr), Vec<u64>>;
-
 /// The use that never comes.
 pub const NEVER: u64 = u64::MAX;
+
+/// When each page of each process is used. Uses are numbered from 1.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Future {
+    /// Each use.
+    uses: Vec<Use>,
+    /// The numbers of the uses of each page, rising.
+    of_page: BTreeMap<(Pid, VirtAddr), Vec<u64>>,
+}
+
+/// A use of a page.
+#[derive(Clone, Debug, PartialEq)]
+struct Use {
+    page: (Pid, VirtAddr),
+    /// The number of the next use of the same page.
+    next: u64,
+}
+
+impl Future {
+    fn add(&mut self, page: (Pid, VirtAddr)) {
+        self.uses.push(Use { page, next: NEVER });
+        let number = self.uses.len() as u64;
+        let of_page = self.of_page.entry(page).or_default();
+        if let Some(last) = of_page.last() {
+            self.uses[*last as usize - 1].next = number;
+        }
+        of_page.push(number);
+    }
+
+    /// The number of the first use of a page after use `now`. `last` is one that may have been the last before: if so, the
+    /// next is known without a search.
+    fn next(&self, page: (Pid, VirtAddr), last: u64, now: u64) -> u64 {
+        let last = (last as usize).checked_sub(1).and_then(|index| self.uses.get(index));
+        if let Some(last) = last.filter(|last| last.page == page && last.next > now) {
+            return last.next;
+        }
+        let Some(uses) = self.of_page.get(&page) else { return NEVER };
+        uses.get(uses.partition_point(|number| *number <= now)).copied().unwrap_or(NEVER)
+    }
+}
 
 /// Listens for uses only.
 #[derive(Default)]
 struct Foresight {
-    uses: u64,
+    events: usize,
     future: Future,
 }
 
@@ -30,24 +67,34 @@ impl Observer for Foresight {
     fn changed(&mut self, _: Change) {}
 
     fn event(&mut self, event: Event) {
+        self.events += 1;
         if let Event::Kernel(KernelEvent::PageUse { pid, page, .. }) = event {
-            self.uses += 1;
-            self.future.entry((pid, page)).or_default().push(self.uses);
+            self.future.add((pid, page));
         }
     }
 }
 
 impl System {
     /// Finds out which pages the operations will use, if the policy wants to know. Nothing else is changed.
-    pub fn foresee(&mut self, ops: &[Op]) {
+    ///
+    /// # Errors
+    ///
+    /// The operation, from 0, with which the rehearsal has more than `most` events, or has looked at too many frames.
+    pub fn foresee(&mut self, ops: &[Op], most: usize) -> Result<(), usize> {
         if self.reclaim_policy() != Reclaim::Optimal {
-            return;
+            return Ok(());
         }
         let mut run = self.clone();
         let mut foresight = Foresight::default();
-        // What cannot be carried out is told when the operations are run in earnest.
-        ops.iter().for_each(|op| drop(run.perform(op, &mut foresight)));
+        for (index, op) in ops.iter().enumerate() {
+            // What cannot be carried out is told when the operations are run in earnest.
+            drop(run.perform(op, &mut foresight));
+            if foresight.events > most || run.looked_at_too_many_frames() {
+                return Err(index);
+            }
+        }
         self.future = foresight.future.into();
+        Ok(())
     }
 
     /// How many uses of pages it is until a page is used by any process that maps it, or [`NEVER`].
@@ -60,11 +107,8 @@ impl System {
 
     /// The number of the next use of a page by any process that maps it.
     pub(super) fn next_use(&self, page: &Resident) -> u64 {
-        let now = self.replacement.uses;
-        let next = |pid, va| {
-            let uses = self.future.get(&(pid, va))?;
-            uses.get(uses.partition_point(|use_| *use_ <= now)).copied()
-        };
-        page.mappers.iter().filter_map(|mapper| next(mapper.pid, mapper.va)).min().unwrap_or(NEVER)
+        let (last, now) = (page.frame.used, self.replacement.uses);
+        let next = |mapper: &Mapper| self.future.next((mapper.pid, mapper.va), last, now);
+        page.mappers.iter().map(next).min().unwrap_or(NEVER)
     }
 }

@@ -5,6 +5,7 @@ use super::system::System;
 use crate::hw::{Ppn, VirtAddr};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// A process's number, from 1.
@@ -125,6 +126,38 @@ impl Process {
     }
 }
 
+/// The processes of each name: those that have ended, and then those that live, in the order of their numbers.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct ByName(BTreeMap<String, BTreeSet<(bool, Pid)>>);
+
+impl ByName {
+    /// Adds a process.
+    pub(super) fn add(&mut self, process: &Process) {
+        let state = (process.is_alive(), process.pid);
+        match self.0.get_mut(&process.name) {
+            Some(states) => drop(states.insert(state)),
+            None => drop(self.0.insert(process.name.clone(), [state].into())),
+        }
+    }
+
+    /// Removes what a process was, unless it is the same now.
+    pub(super) fn remove(&mut self, was: &Process, now: Option<&Process>) {
+        if now.is_some_and(|now| (&now.name, now.is_alive()) == (&was.name, was.is_alive())) {
+            return;
+        }
+        let Some(states) = self.0.get_mut(&was.name) else { return };
+        states.remove(&(was.is_alive(), was.pid));
+        if states.is_empty() {
+            self.0.remove(&was.name);
+        }
+    }
+
+    /// The living process of a name, or else the last that had it.
+    fn find(&self, name: &str) -> Option<Pid> {
+        self.0.get(name)?.last().map(|(_, pid)| *pid)
+    }
+}
+
 impl System {
     /// The processes, in the order of their numbers.
     pub fn processes(&self) -> impl Iterator<Item = &Process> {
@@ -151,8 +184,7 @@ impl System {
 
     /// The process that a name means: the living one of that name, or else the last that had it.
     pub fn process_named(&self, name: &str) -> Option<&Process> {
-        let named = self.processes().filter(|process| process.name == name);
-        named.max_by_key(|process| (process.is_alive(), process.pid))
+        self.process(self.by_name.find(name)?)
     }
 
     /// What a process is doing.

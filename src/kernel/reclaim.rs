@@ -10,12 +10,17 @@ use super::frames::{Frame, Usage};
 use super::observer::Observer;
 use super::policy::Reclaim;
 use super::process::{Pid, Process};
+use super::replace::Replacement;
 use super::swap::{self, Slot};
 use super::system::{Change, System};
 use super::table::{self, Place};
 use super::{AreaKind, Kernel};
 use crate::hw::{Flags, Ppn, Pte, VirtAddr};
 use std::collections::BTreeMap;
+
+/// The most frames that the kernel looks at in a run to find pages that may go, or that grow older: each time all that
+/// there are.
+pub const MAX_LOOKED_AT: u64 = 20_000_000;
 
 /// An address space, as far as it has to be known to take pages from it.
 #[derive(Clone, Copy, Debug)]
@@ -126,6 +131,11 @@ impl System {
         written || self.goes_to_swap(frame) && frame.slot.is_none()
     }
 
+    /// Whether the run has to end because the kernel has looked at more than [`MAX_LOOKED_AT`] frames.
+    pub fn looked_at_too_many_frames(&self) -> bool {
+        self.replacement.looked_at > MAX_LOOKED_AT
+    }
+
     /// How the kernel chooses the page that loses its frame.
     pub fn reclaim_policy(&self) -> Reclaim {
         self.policies.as_ref().map(|policies| policies.reclaim).unwrap_or_default()
@@ -139,6 +149,9 @@ impl<O: Observer> Kernel<'_, O> {
         if policy == Reclaim::None {
             return None;
         }
+        if !self.may_look_at_frames() {
+            return None;
+        }
         let mut residents = self.system.residents_with(&self.building);
         residents.retain(|resident| !self.pinned.contains(&resident.ppn));
         let clean_first = self.system.policies.as_ref().is_some_and(|policies| policies.clean_first);
@@ -148,6 +161,14 @@ impl<O: Observer> Kernel<'_, O> {
         let victim = self.choose(policy, residents)?;
         self.evict(&victim, policy);
         Some(())
+    }
+
+    /// Takes down that all frames are looked at. Whether that is no more than a run may do; the run ends otherwise. The
+    /// change belongs to the event that follows.
+    pub(super) fn may_look_at_frames(&mut self) -> bool {
+        let looked_at = self.system.replacement.looked_at + self.system.frames.len() as u64;
+        self.change(Change::Replacement(Replacement { looked_at, ..self.system.replacement }));
+        !self.system.looked_at_too_many_frames()
     }
 
     /// A page loses its frame.

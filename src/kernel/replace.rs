@@ -6,6 +6,7 @@
 use super::event::KernelEvent;
 use super::frames::{Frame, Usage};
 use super::observer::Observer;
+use super::optimal::NEVER;
 use super::policy::Reclaim;
 use super::process::Pid;
 use super::reclaim::Resident;
@@ -13,7 +14,6 @@ use super::system::{Change, System};
 use super::{Kernel, PAGE};
 use crate::hw::mmu::Request;
 use crate::hw::{Flags, Ppn, SplitMix64};
-use std::cmp::Reverse;
 
 /// What the policies remember besides what each frame has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -26,6 +26,8 @@ pub struct Replacement {
     pub hand: Option<Ppn>,
     /// The state of the random numbers.
     pub random: u64,
+    /// How many frames the kernel has looked at to find pages that may go, or that grow older.
+    pub looked_at: u64,
 }
 
 impl System {
@@ -47,37 +49,38 @@ impl System {
 
     /// Pages in the order in which a policy comes to them.
     fn in_order(&self, policy: Reclaim, mut pages: Vec<Resident>) -> Vec<Resident> {
-        match policy {
-            Reclaim::None | Reclaim::Random => {}
-            Reclaim::Fifo | Reclaim::SecondChance => pages.sort_by_key(|page| page.frame.arrived),
-            Reclaim::Lru => pages.sort_by_key(|page| (page.frame.used, page.frame.arrived)),
-            Reclaim::Clock => pages.sort_by_key(|page| self.hand_to(page.ppn)),
-            Reclaim::Aging => pages.sort_by_key(age),
-            Reclaim::Optimal => {
-                pages.sort_by_cached_key(|page| (Reverse(self.next_use(page)), page.frame.arrived));
-            }
-        }
+        pages.sort_by_cached_key(|page| self.rank(policy, page));
         pages
     }
-}
 
-/// A page's age, from the oldest: unused for longest, then in memory for longest.
-fn age(page: &Resident) -> (bool, u64, u64) {
-    (page.accessed(), page.frame.used, page.frame.arrived)
+    /// What a policy orders pages by: the lowest goes first.
+    fn rank(&self, policy: Reclaim, page: &Resident) -> (u64, u64, u64) {
+        let Frame { arrived, used, .. } = page.frame;
+        match policy {
+            Reclaim::None | Reclaim::Random => (0, 0, 0),
+            Reclaim::Fifo | Reclaim::SecondChance => (0, 0, arrived),
+            Reclaim::Lru => (0, used, arrived),
+            Reclaim::Clock => (0, 0, self.hand_to(page.ppn)),
+            // Unused for longest, then in memory for longest.
+            Reclaim::Aging => (page.accessed().into(), used, arrived),
+            Reclaim::Optimal => (0, NEVER - self.next_use(page), arrived),
+        }
+    }
 }
 
 impl<O: Observer> Kernel<'_, O> {
     /// The page that loses its frame.
     pub(super) fn choose(&mut self, policy: Reclaim, residents: Vec<Resident>) -> Option<Resident> {
-        let mut order = self.system.in_order(policy, residents);
         match policy {
-            _ if order.is_empty() => None,
-            Reclaim::Clock | Reclaim::SecondChance => self.first_unused(policy, order),
-            Reclaim::Random => {
-                let at = self.draw(order.len() as u64) as usize;
-                Some(order.swap_remove(at))
+            Reclaim::Clock | Reclaim::SecondChance => {
+                self.first_unused(policy, self.system.in_order(policy, residents))
             }
-            _ => Some(order.swap_remove(0)),
+            Reclaim::Random if residents.is_empty() => None,
+            Reclaim::Random => {
+                let at = self.draw(residents.len() as u64) as usize;
+                residents.into_iter().nth(at)
+            }
+            _ => residents.into_iter().min_by_key(|page| self.system.rank(policy, page)),
         }
     }
 

@@ -6,15 +6,15 @@
 //! maps: a megapage that two processes share may be demoted by one of them, and from then on its pages part one by one.
 
 use super::event::KernelEvent;
-use super::frames::{Frame, JUNK_FREED, JUNK_FRESH, Usage, junk};
+use super::frames::{Frame, JUNK_FRESH, Usage, junk};
 use super::observer::Observer;
 use super::policy::Reclaim;
 use super::superpage::MEGAPAGE;
 use super::system::{Change, System};
 use super::{Kernel, PAGE};
+use crate::hw::memory::Contents;
 use crate::hw::{self, Ppn};
 use std::ops::Range;
-use std::sync::Arc;
 
 impl System {
     /// How many frames a run has: 512 with Sv39, 1,024 with Sv32.
@@ -44,13 +44,12 @@ impl<O: Observer> Kernel<'_, O> {
         let first = self.system.free_run()?;
         let run = self.system.run(first);
         self.lead_round(&run);
-        let fresh = Arc::new([JUNK_FRESH; PAGE as usize]);
         for ppn in run.map(Ppn) {
             self.change(Change::Frame { ppn, frame: Frame::new(1, usage) });
             if self.system.reclaim_policy() != Reclaim::None {
                 self.arrive(ppn);
             }
-            self.fill_frame(ppn, Some(fresh.clone()));
+            self.fill_frame(ppn, Contents::full_of(JUNK_FRESH));
         }
         let frames = self.system.run_frames();
         self.event(KernelEvent::RunAlloc { ppn: first, frames, usage });
@@ -61,7 +60,7 @@ impl<O: Observer> Kernel<'_, O> {
     pub(super) fn alloc_run_zeroed(&mut self, usage: Usage) -> Option<Ppn> {
         let first = self.alloc_run(usage)?;
         let run = self.system.run(first);
-        run.map(Ppn).for_each(|ppn| self.fill_frame(ppn, None));
+        run.map(Ppn).for_each(|ppn| self.fill_frame(ppn, Contents::ZEROS));
         let frames = self.system.run_frames();
         self.event(KernelEvent::RunZero { ppn: first, frames });
         Some(first)
@@ -101,7 +100,7 @@ impl<O: Observer> Kernel<'_, O> {
         let mut head = self.system.free_head;
         for (ppn, _) in &freed {
             self.forget_slot(*ppn);
-            self.fill_frame(*ppn, Some(junk(JUNK_FREED, head)));
+            self.fill_frame(*ppn, junk(head));
             self.change(Change::Frame { ppn: *ppn, frame: Frame::new(0, Usage::Free) });
             head = Some(*ppn);
         }

@@ -14,6 +14,7 @@ use super::process::{Pid, Process};
 use super::system::System;
 use super::table::{COW, Place};
 use super::{Area, Kernel, PAGE};
+use crate::hw::memory::Contents;
 use crate::hw::{Access, Flags, Geometry, Ppn, Pte, VirtAddr};
 use std::ops::Range;
 use std::sync::Arc;
@@ -221,7 +222,7 @@ impl<O: Observer> Kernel<'_, O> {
             let pte = Pte::new(frame, place.pte.flags());
             slot.copy_from_slice(&pte.0.to_le_bytes()[..width]);
         }
-        self.fill_frame(table, Some(Arc::new(ptes)));
+        self.fill_frame(table, Contents::Bytes(Arc::new(ptes)));
         let va = va.round_down(geometry.leaf_bytes(place.level));
         let frames = self.system.run_frames();
         self.event(KernelEvent::Demote { pid: process.pid, va, table, frames });

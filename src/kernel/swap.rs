@@ -9,17 +9,17 @@
 //! cache.)
 
 use super::event::{DiskPage, KernelEvent};
-use super::file::{FileId, Page};
+use super::file::FileId;
 use super::frames::{Frame, Usage};
 use super::observer::Observer;
 use super::process::{Pid, Process};
 use super::system::{Change, System};
 use super::table::{COW, Place};
 use super::{Kernel, PAGE};
+use crate::hw::memory::Contents;
 use crate::hw::{Flags, Geometry, Ppn, Pte, VirtAddr};
 use serde::Serialize;
 use std::fmt;
-use std::sync::Arc;
 
 /// The RSW bit of an invalid PTE whose page is in swap.
 pub const SWAPPED: Flags = Flags::RSW1;
@@ -42,8 +42,8 @@ impl fmt::Display for Slot {
 pub struct Swapped {
     /// How many PTEs name it, and pages of shared memory; 0 while only a frame keeps it.
     pub refs: u32,
-    /// What was written; `None` for zeros.
-    pub page: Option<Arc<Page>>,
+    /// What was written.
+    pub page: Contents,
     /// The frame that has come back with the same bytes.
     pub frame: Option<Ppn>,
 }
@@ -162,7 +162,7 @@ impl<O: Observer> Kernel<'_, O> {
             self.change(Change::Frame { ppn, frame: Frame { slot: Some(slot), ..frame } });
         }
         let held = self.system.swap_slot(slot).cloned();
-        let held = held.unwrap_or(Swapped { refs: 0, page: None, frame: Some(ppn) });
+        let held = held.unwrap_or(Swapped { refs: 0, page: Contents::ZEROS, frame: Some(ppn) });
         self.change(Change::Swap { slot, held: Some(Swapped { refs: held.refs + refs, ..held }) });
         Some(slot)
     }

@@ -5,7 +5,7 @@ use super::file::{File, FileId, FileKind, Page};
 use super::frames::{Frame, Usage};
 use super::optimal::Future;
 use super::policy::Policies;
-use super::process::{Pid, Process};
+use super::process::{ByName, Pid, Process};
 use super::program::Program;
 use super::replace::Replacement;
 use super::swap::{Slot, Swapped};
@@ -14,8 +14,7 @@ use crate::hw::{self, Geometry, HartId, Machine, Ppn, VirtAddr};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// The most frames that the kernel runs with: 128 MiB, as much as xv6 expects. Each free one is full of junk, and takes
-/// real memory.
+/// The most frames that the kernel runs with: 128 MiB, as much as xv6 expects.
 pub const MOST_FRAMES: usize = 1 << 15;
 
 /// What a system is made of.
@@ -51,10 +50,15 @@ pub struct System {
     /// The process of the last operation: whom an operation means that names nobody.
     pub current: Option<Pid>,
     pub(super) frames: Vec<Frame>,
+    /// How many of them are free.
+    pub(super) free: usize,
     pub(super) free_head: Option<Ppn>,
     pub(super) kernel_root: Option<Ppn>,
     pub(super) processes: BTreeMap<Pid, Arc<Process>>,
+    pub(super) by_name: ByName,
     pub(super) files: Vec<File>,
+    /// The first file of each name; memory that is shared has none.
+    pub(super) file_ids: Arc<BTreeMap<String, FileId>>,
     pub(super) cache: BTreeMap<(FileId, u64), Ppn>,
     pub(super) programs: Arc<BTreeMap<String, Program>>,
     pub(super) swap: Vec<Option<Swapped>>,
@@ -144,10 +148,13 @@ impl System {
             running: None,
             current: None,
             frames: vec![],
+            free: 0,
             free_head: None,
             kernel_root: None,
             processes: BTreeMap::new(),
+            by_name: ByName::default(),
             files: vec![],
+            file_ids: Arc::default(),
             cache: BTreeMap::new(),
             programs: Arc::new(setup.programs.clone()),
             swap: vec![],
@@ -173,6 +180,7 @@ impl System {
             system.swap(Change::Hardware(hw::Change::Csr { hart, csr: hw::Csr::Stvec, value }));
             system.frames = vec![Frame::new(0, Usage::Free); count];
             let own = system.own_frames();
+            system.free = count - own.len();
             for (frame, usage) in system.frames.iter_mut().zip(&own) {
                 *frame = Frame::new(1, *usage);
             }
@@ -184,6 +192,8 @@ impl System {
             system.files.push(File { kind: FileKind::Program, ..File::new(name, &program.image) });
         }
         system.files.extend(setup.files.iter().map(|(name, bytes)| File::new(name, bytes)));
+        let ids = system.files.iter().enumerate().rev().map(|(at, file)| (file.name.clone(), FileId(at)));
+        system.file_ids = Arc::new(ids.collect());
         Ok(system)
     }
 
@@ -268,14 +278,22 @@ impl System {
             Change::Hardware(change) => Change::Hardware(self.machine.swap(change)),
             Change::Frame { ppn, frame } => {
                 let index = self.frame_index(ppn).expect("a frame that exists");
-                Change::Frame { ppn, frame: replace(&mut self.frames[index], frame) }
+                let old = replace(&mut self.frames[index], frame);
+                self.free += usize::from(frame.usage == Usage::Free);
+                self.free -= usize::from(old.usage == Usage::Free);
+                Change::Frame { ppn, frame: old }
             }
             Change::FreeHead(head) => Change::FreeHead(replace(&mut self.free_head, head)),
-            Change::Process { pid, process: Some(process) } => {
-                Change::Process { pid, process: self.processes.insert(pid, process) }
-            }
-            Change::Process { pid, process: None } => {
-                Change::Process { pid, process: self.processes.remove(&pid) }
+            Change::Process { pid, process } => {
+                process.iter().for_each(|process| self.by_name.add(process));
+                let old = match process {
+                    Some(process) => self.processes.insert(pid, process),
+                    None => self.processes.remove(&pid),
+                };
+                // A process that only changes may be called and be alive as before.
+                let now = self.processes.get(&pid).map(|process| &**process);
+                old.iter().for_each(|old| self.by_name.remove(old, now));
+                Change::Process { pid, process: old }
             }
             Change::LastFile(Some(file)) => {
                 self.files.push(*file);

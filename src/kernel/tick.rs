@@ -17,8 +17,11 @@ impl<O: Observer> Kernel<'_, O> {
             });
             self.uservec(pid);
         }
+        let may_look = self.may_look_at_frames();
         self.event(KernelEvent::Tick);
-        self.age_pages();
+        if may_look {
+            self.age_pages();
+        }
         if let Some(pid) = running {
             self.set_vdso_clock(pid);
             self.userret(pid);

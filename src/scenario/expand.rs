@@ -12,6 +12,9 @@ use std::sync::Arc;
 /// The most steps that a scenario may have, `repeat` unrolled. Chapters count as steps do.
 pub const MAX_STEPS: u64 = 100_000;
 
+/// The most that the steps of a scenario may expect, `repeat` unrolled.
+pub const MAX_EXPECTATIONS: usize = 500_000;
+
 /// The chapters and the steps of a scenario.
 #[derive(Debug, Default)]
 pub struct Script {
@@ -29,7 +32,28 @@ pub fn expand(items: &[Item], list: &mut Node, broken: &[Place], problems: &mut 
     let parts = parts(items, list, broken, &mut total, problems);
     let mut script = Script::default();
     unroll(&parts, &Arc::default(), &mut script);
+    problems.extend(too_much_expected(&script.steps));
     script
+}
+
+/// That the steps expect more than they may, at the first that does.
+fn too_much_expected(steps: &[Step]) -> Option<Problem> {
+    let mut room = MAX_EXPECTATIONS;
+    let expecting = steps.iter().filter_map(|step| Some((step, step.expect.as_ref()?)));
+    for (step, expect) in expecting {
+        match room.checked_sub(expect.count()) {
+            Some(rest) => room = rest,
+            None => {
+                let what = format!(
+                    "the steps up to this one expect more than {MAX_EXPECTATIONS} things, repetitions unrolled: \
+                     that is the most"
+                );
+                let help = "expect less of each round, or repeat less often";
+                return Some(Problem::advice(step.node.place_of_key("expect"), what, help));
+            }
+        }
+    }
+    None
 }
 
 /// The steps and chapters so far, repetitions unrolled.

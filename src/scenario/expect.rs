@@ -126,6 +126,32 @@ pub struct Expect {
 pub const COUNTERS: usize = 17;
 
 impl Expect {
+    /// How many things it expects, each of which is looked up.
+    pub fn count(&self) -> usize {
+        let Self { ok, scause, stval, sepc, killed, pa, value, .. } = self;
+        let own = [
+            ok.is_some(),
+            scause.is_some(),
+            stval.is_some(),
+            sepc.is_some(),
+            killed.is_some(),
+            pa.is_some(),
+            value.is_some(),
+        ];
+        let Self { breaks, pages, files, processes, memory, tlb, free_list, .. } = self;
+        let listed = [
+            breaks.0.len(),
+            pages.len(),
+            files.len(),
+            processes.len(),
+            memory.len(),
+            tlb.len(),
+            free_list.len(),
+        ];
+        let counted = self.counters().into_iter().filter(|(_, amount)| amount.is_some()).count();
+        own.into_iter().filter(|is_there| *is_there).count() + listed.into_iter().sum::<usize>() + counted
+    }
+
     /// Its expressions, and whose names they use where that is said.
     pub fn expressions(&self) -> impl Iterator<Item = (&Expr, Option<&String>)> {
         let own = [&self.stval, &self.sepc, &self.pa, &self.value].into_iter().flatten();

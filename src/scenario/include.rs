@@ -1,10 +1,11 @@
 //! `include`: another file of the folder, read before the scenario is. Its text takes the place of its name in the tree,
 //! and its programs and files go to those of the scenario, so that all that reads the tree finds them where it looks.
 
-use super::diagnostic::Problem;
-use super::node::{Node, Value};
+use super::diagnostic::{MAX_PROBLEMS, Problem};
+use super::node::{Key, Node, Value};
 use super::source::{Included, Place, Source};
 use super::syntax::{self, MAX_BYTES, MAX_VALUES};
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// The key of the item.
@@ -17,13 +18,14 @@ const SHARED: [(&str, &str); 2] = [("programs", "program"), ("files", "file")];
 pub fn resolve(root: &mut Node, source: &Source, problems: &mut Vec<Problem>) {
     let room = MAX_BYTES.saturating_sub(source.text.len());
     let mut including =
-        Including { source, room, values: count(root), names: vec![], shared: vec![], problems };
+        Including { source, room, values: count(root), names: HashSet::new(), shared: vec![], problems };
     if let Some(steps) = root.get_mut("steps") {
         including.steps(steps);
     }
-    let Including { shared, .. } = including;
-    for (at, node) in shared {
-        share(root, SHARED[at], node, source, problems);
+    let Including { mut shared, .. } = including;
+    for (at, which) in SHARED.into_iter().enumerate() {
+        let brought = shared.extract_if(.., |(of, _)| *of == at).map(|(_, node)| node).collect();
+        share(root, which, brought, source, problems);
     }
 }
 
@@ -48,7 +50,7 @@ struct Including<'a> {
     /// How many values there are so far.
     values: usize,
     /// What has been included.
-    names: Vec<String>,
+    names: HashSet<String>,
     /// What is to be added to the scenario: an index of [`SHARED`], and the object.
     shared: Vec<(usize, Node)>,
     problems: &'a mut Vec<Problem>,
@@ -57,6 +59,9 @@ struct Including<'a> {
 impl Including<'_> {
     fn steps(&mut self, list: &mut Node) {
         for item in list.items_mut() {
+            if self.problems.len() > MAX_PROBLEMS {
+                return;
+            }
             if let Some(name) = item.get_mut(KEY) {
                 match self.read(name) {
                     Ok(prelude) => *name = prelude,
@@ -78,12 +83,11 @@ impl Including<'_> {
             return Err((node.value != Value::Lost)
                 .then(|| node.wrong("the name of a file beside this one, like \"prelude.json\"")));
         };
-        if self.names.iter().any(|known| **known == **name) {
+        if !self.names.insert(name.to_string()) {
             let what = format!("\"{name}\" is included already");
             let help = "include a file once: what is repeated goes into a repetition";
             return Err(Some(Problem::advice(node.place.clone(), what, help)));
         }
-        self.names.push(name.to_string());
         let bytes = self.source.beside(name).map_err(told)?;
         self.room =
             self.room.checked_sub(bytes.len()).ok_or_else(|| told(too_much(name, "bytes", MAX_BYTES)))?;
@@ -128,34 +132,46 @@ impl Including<'_> {
     }
 }
 
-/// Adds programs or files of an included file to those of the scenario.
+/// Adds the programs or the files that included files bring along to those of the scenario.
 fn share(
     root: &mut Node,
     (key, what): (&str, &str),
-    node: Node,
+    brought: Vec<Node>,
     source: &Source,
     problems: &mut Vec<Problem>,
 ) {
-    let Value::Object(scenario) = &mut root.value else { return };
+    let (Some(first), Value::Object(scenario)) = (brought.first(), &mut root.value) else { return };
     if !scenario.iter().any(|(known, _)| known.name == key) {
-        let place = node.place.clone();
-        let name = super::node::Key { place: place.first_byte(), name: key.to_owned() };
+        let place = first.place.clone();
+        let name = Key { place: place.first_byte(), name: key.to_owned() };
         scenario.push((name, Node { place, value: Value::Object(vec![]) }));
     }
     // Anything but an object cannot be added to, and is told where it is read.
     let Some(Node { value: Value::Object(there), .. }) = root.get_mut(key) else { return };
-    let Value::Object(fields) = node.value else { return };
-    for (name, value) in fields {
-        match there.iter().find(|(known, _)| known.name == name.name) {
-            None => there.push((name, value)),
-            Some((known, _)) => {
-                let (line, _) = source.line_column(&known.place);
-                let (_, _, file) = source.locate(&known.place);
-                let what = format!("{file} has a {what} \"{}\" already, in line {line}", name.name);
-                problems.push(Problem::advice(name.place, what, "give one of the two another name"));
+    let mut known: HashMap<String, Place> =
+        there.iter().map(|(key, _)| (key.name.clone(), key.place.clone())).collect();
+    for node in brought {
+        let Value::Object(fields) = node.value else { continue };
+        for (name, value) in fields {
+            if problems.len() > MAX_PROBLEMS {
+                return;
+            }
+            if let Some(place) = known.get(&name.name) {
+                problems.push(taken(what, &name, place, source));
+            } else {
+                known.insert(name.name.clone(), name.place.clone());
+                there.push((name, value));
             }
         }
     }
+}
+
+/// That a name is somebody else's, who is at another place.
+fn taken(what: &str, name: &Key, place: &Place, source: &Source) -> Problem {
+    let (line, _) = source.line_column(place);
+    let (_, _, file) = source.locate(place);
+    let what = format!("{file} has a {what} \"{}\" already, in line {line}", name.name);
+    Problem::advice(name.place.clone(), what, "give one of the two another name")
 }
 
 fn too_much(name: &str, what: &str, most: usize) -> String {

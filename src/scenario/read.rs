@@ -58,6 +58,10 @@ pub fn draft(source: Source) -> Draft {
         let variants = variants::list(&root);
         variants::apply(&mut root, &source, &mut problems);
         overlay::apply(&mut root, &source, &mut problems);
+        Problem::sort(&mut problems);
+        if Problem::limit(&mut problems) {
+            return Draft { problems, ..draft };
+        }
         // Only a tree that is mended is needed as it was.
         let good = root.read::<Document>().ok();
         let written = good.is_none().then(|| root.clone());

@@ -2,12 +2,13 @@
 //! only the consequence of another one.
 
 use super::verdict::given;
+use crate::kernel::reclaim::MAX_LOOKED_AT;
 use crate::kernel::system::NAMES;
 use crate::kernel::{About, Action, Op, OpError, Within};
 use crate::scenario::diagnostic::{Kind, MAX_PROBLEMS};
 use crate::scenario::read::Doubts;
 use crate::scenario::{Problem, Scenario, Step};
-use crate::timeline::{MAX_RECORD_MIB, Refusal, Refused};
+use crate::timeline::{Excess, MAX_RECORD_MIB, MAX_REHEARSED_EVENTS, Refusal, Refused};
 use std::collections::BTreeSet;
 
 /// The problems that refused operations are. `doubts` is what cannot be relied on from the beginning.
@@ -17,12 +18,8 @@ pub fn problems(scenario: &Scenario, refused: Vec<Refused>, doubts: Doubts) -> V
     for Refused { step: index, why } in refused {
         let step = &scenario.steps[index];
         match why {
-            Refusal::TooMuch { events } => {
-                let what = format!(
-                    "the run is too long: after {events} events it takes {MAX_RECORD_MIB} MiB, with the memory \
-                     that it has written"
-                );
-                let help = "repeat less often, or let \"times\" be smaller";
+            Refusal::TooMuch(excess) => {
+                let (what, help) = too_much(excess);
                 told.add(Problem::advice(step.node.place_of(&["op"]), what, help));
             }
             Refusal::Operation(error) => {
@@ -37,6 +34,39 @@ pub fn problems(scenario: &Scenario, refused: Vec<Refused>, doubts: Doubts) -> V
         }
     }
     told.problems
+}
+
+/// What a run takes too much of, and what to do about it.
+fn too_much(excess: Excess) -> (String, &'static str) {
+    let shorter = "repeat less often, or let \"times\" be smaller";
+    match excess {
+        Excess::Record { events, written_bytes } if written_bytes > MAX_RECORD_MIB << 19 => {
+            let what = format!(
+                "the run writes too much memory: of its {MAX_RECORD_MIB} MiB, the memory takes {} MiB after {events} \
+                 events",
+                written_bytes >> 20
+            );
+            (what, "write to fewer pages")
+        }
+        Excess::Record { events, .. } => {
+            let what = format!(
+                "the run is too long: after {events} events it takes {MAX_RECORD_MIB} MiB, with the memory \
+                 that it has written"
+            );
+            (what, shorter)
+        }
+        Excess::Rehearsal => {
+            let what = format!(
+                "the run is too long for \"reclaim\": \"optimal\": its rehearsal has more than \
+                 {MAX_REHEARSED_EVENTS} events, or looks at more than {MAX_LOOKED_AT} frames"
+            );
+            (what, shorter)
+        }
+        Excess::Frames => {
+            let what = format!("to find pages, the kernel looks at more than {MAX_LOOKED_AT} frames in this run");
+            (what, "repeat less often, or give the machine fewer \"frames\": it looks at all of them each time")
+        }
+    }
 }
 
 /// What has been told so far, and what follows from it.

@@ -11,7 +11,8 @@ use crate::kernel::table::COW;
 use crate::kernel::{Action, Event, Expr, Invariant, Op, Outcome, Process, System};
 use crate::scenario::expect::{Amount, COUNTERS, FileExpect, PageExpect};
 use crate::scenario::node::Node;
-use crate::scenario::{Expect, Place, Problem, Scenario, Step, diagnostic::Kind};
+use crate::scenario::diagnostic::{Kind, MAX_PROBLEMS};
+use crate::scenario::{Expect, Place, Problem, Scenario, Step};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 
@@ -26,7 +27,20 @@ struct Case<'a> {
     /// Why it was not done at all, if it was not.
     passed_over: Option<String>,
     names: &'a BTreeSet<String>,
-    problems: Vec<Problem>,
+    /// How many problems may be kept of what does not hold.
+    room: usize,
+    verdict: Verdict,
+}
+
+/// What became of the expectations of a step.
+#[derive(Clone, Debug, Default)]
+pub struct Verdict {
+    /// The step, from 0.
+    pub step: usize,
+    /// How many of them do not hold.
+    pub failed: usize,
+    /// The first of these, as many as are kept, and what makes no sense.
+    pub problems: Vec<Problem>,
 }
 
 /// What has to be known of the whole run to hold its expectations against it.
@@ -102,11 +116,12 @@ fn for_process(op: &Op, whose: Option<&String>) -> Op {
 }
 
 impl Story {
-    /// Holds the expectations of a step against what happened.
-    pub(super) fn check_step(&mut self, index: usize, run: &Run) -> Vec<Problem> {
+    /// Holds the expectations of a step against what happened. Of what does not hold, `room` problems are kept.
+    pub(super) fn check_step(&mut self, index: usize, run: &Run, room: usize) -> Verdict {
         let Self { scenario, timeline, .. } = self;
         let step = &scenario.steps[index];
-        let Some(expect) = &step.expect else { return vec![] };
+        let verdict = Verdict { step: index, ..Verdict::default() };
+        let Some(expect) = &step.expect else { return verdict };
         timeline.seek(timeline.after_steps(index));
         let before = Before::of(timeline.system(), &step.op, expect);
         timeline.seek(timeline.after_steps(index + 1));
@@ -121,7 +136,8 @@ impl Story {
             trap: timeline.events(index).filter_map(exception).last(),
             node: step.node.get("expect").unwrap_or(&step.node),
             names: &run.names,
-            problems: vec![],
+            room,
+            verdict,
         };
         for invariant in &expect.breaks.0 {
             if let Some(found) = run.not_broken_by(index, *invariant) {
@@ -146,7 +162,7 @@ impl Story {
         for (file, node) in expect.files.iter().zip(case.items("files")) {
             case.file(file, node);
         }
-        case.problems
+        case.verdict
     }
 }
 
@@ -372,13 +388,21 @@ impl<'a> Case<'a> {
 
     /// `found` is a clause: `it is 3`, `there was no exception`.
     fn differs(&mut self, node: &Node, key: &str, expected: impl Display, found: String) {
-        let (key, expected, vars) = (key.to_owned(), expected.to_string(), self.op.vars.clone());
-        self.problems
-            .push(Problem::at(node.place_of(&[&key]), Kind::Expectation { key, expected, found, vars }));
+        self.verdict.failed += 1;
+        if self.verdict.failed <= self.room {
+            let (key, expected, vars) = (key.to_owned(), expected.to_string(), self.op.vars.clone());
+            let place = node.place_of(&[&key]);
+            self.verdict
+                .problems
+                .push(Problem::at(place, Kind::Expectation { key, expected, found, vars }));
+        }
     }
 
     /// What no run could hold, as it means nothing.
     fn nonsense(&mut self, place: Place, what: String, known: Vec<String>) {
-        self.problems.push(Problem::at(place, Kind::Other { what, known }));
+        self.verdict.failed += 1;
+        if self.verdict.problems.len() <= self.room + MAX_PROBLEMS {
+            self.verdict.problems.push(Problem::at(place, Kind::Other { what, known }));
+        }
     }
 }

@@ -3,6 +3,7 @@
 use super::Story;
 use crate::kernel::event::FaultCase;
 use crate::kernel::{Event, KernelEvent, Outcome};
+use crate::scenario::diagnostic::MAX_PROBLEMS;
 use crate::scenario::{Expect, Problem, Step};
 
 /// The accesses at addresses in no area that kill their process, and are not expected to.
@@ -10,6 +11,9 @@ pub fn warnings(story: &Story) -> Vec<Problem> {
     let steps = story.scenario.steps.iter().zip(story.timeline.steps()).enumerate();
     let mut problems: Vec<Problem> = vec![];
     for (index, (step, done)) in steps {
+        if problems.len() > MAX_PROBLEMS {
+            break;
+        }
         let killed = matches!(done.outcome, Outcome::Trapped { killed: true, .. });
         if !killed || step.expect.as_deref().is_some_and(expects_a_trap) {
             continue;

@@ -1,6 +1,7 @@
 //! What is kept of a run while it is recorded, and how much memory that takes.
 
-use crate::hw::{self, memory::CHUNK_BYTES};
+use crate::hw::{self, memory::{CHUNK_BYTES, Contents}};
+use super::{Excess, MAX_RECORD_MIB};
 use crate::kernel::{Area, Change, Event, Observer, Process, Record, System};
 
 /// What an allocation takes besides its contents, more or less.
@@ -17,19 +18,42 @@ pub(super) struct Recorder {
     pub(super) bytes: usize,
 }
 
+/// The areas that a process has at first, more or less.
+const FIRST_AREAS: usize = 8;
+
+/// The least that an event takes, in bytes.
+pub(super) const LEAST_BYTES: usize = size_of::<Record>() + ALLOCATION_BYTES;
+
+/// The most that all may take, in bytes.
+const MAX_BYTES: usize = MAX_RECORD_MIB << 20;
+
+/// What is too much ends the run after the operation; an operation may do very much, and the rest of it is not kept.
 impl Observer for Recorder {
     fn changed(&mut self, inverse: Change) {
-        self.bytes += size_of::<Change>() + behind(&inverse);
-        self.pending.push(inverse);
+        if self.bytes <= MAX_BYTES {
+            self.bytes += size_of::<Change>() + behind(&inverse);
+            self.pending.push(inverse);
+        }
     }
 
     fn event(&mut self, event: Event) {
-        self.bytes += size_of::<Record>() + ALLOCATION_BYTES;
-        self.records.push(Record { event, changes: self.pending.drain(..).collect() });
+        if self.bytes <= MAX_BYTES {
+            self.bytes += LEAST_BYTES;
+            self.records.push(Record { event, changes: self.pending.drain(..).collect() });
+        }
     }
 }
 
 impl Recorder {
+    /// What the run takes too much of by now, and so has to end.
+    pub(super) fn excess(&self, system: &System) -> Option<Excess> {
+        let (events, written_bytes) = (self.records.len(), system.machine.memory().written_bytes());
+        if self.bytes + written_bytes > MAX_BYTES {
+            return Some(Excess::Record { events, written_bytes });
+        }
+        system.looked_at_too_many_frames().then_some(Excess::Frames)
+    }
+
     /// Takes back all that happened after the first so many events.
     pub(super) fn take_back(&mut self, events: usize, system: &mut System) {
         for inverse in self.pending.drain(..).rev() {
@@ -44,11 +68,13 @@ impl Recorder {
 /// The bytes that lie behind the pointers of a change, and that nothing else keeps.
 fn behind(change: &Change) -> usize {
     match change {
-        Change::Hardware(hw::Change::Chunk { chunk: Some(_), .. }) | Change::FilePage { .. } => {
+        Change::Hardware(hw::Change::Chunk { contents: Contents::Bytes(_), .. }) | Change::FilePage { .. } => {
             CHUNK_BYTES as usize
         }
-        Change::Process { process: Some(process), .. } => {
-            size_of::<Process>() + process.areas.capacity() * size_of::<Area>()
+        // Where none was, there is one now.
+        Change::Process { process, .. } => {
+            let areas = process.as_ref().map_or(FIRST_AREAS, |process| process.areas.capacity());
+            size_of::<Process>() + areas * size_of::<Area>()
         }
         _ => 0,
     }

@@ -306,7 +306,7 @@ fn told(system: &System, frames: &[(Ppn, &Frame)], touched: &Touched) -> Line {
 
 /// The byte that a frame is full of, but for its first word, which may be the free list's.
 fn junk(system: &System, ppn: Ppn) -> Option<u8> {
-    let contents = system.machine.memory().chunk(system.frame_address(ppn));
-    let rest = contents.as_ref().map_or(&[0][..], |chunk| &chunk[8..]);
+    let contents = system.machine.memory().chunk(system.frame_address(ppn)).bytes();
+    let rest = &contents[8..];
     rest.iter().all(|byte| *byte == rest[0]).then_some(rest[0])
 }

@@ -8,6 +8,7 @@
 mod reference;
 mod script;
 
+use pagewalk::hw::memory::Contents;
 use pagewalk::hw::mmu::Request;
 use pagewalk::hw::{
     Access, AdUpdate, Change, Config, Csr, Event, HartId, Machine, Observer, Paging, PhysAddr, Privilege,
@@ -142,9 +143,7 @@ impl Pair {
         let base = self.machine.config().memory_base.0;
         let mut memory = vec![0; (PAGES * 4096) as usize];
         for (page, bytes) in (0..).zip(memory.chunks_exact_mut(4096)) {
-            if let Some(chunk) = self.machine.memory().chunk(PhysAddr(base + page * 4096)) {
-                bytes.copy_from_slice(&*chunk);
-            }
+            bytes.copy_from_slice(&*self.machine.memory().chunk(PhysAddr(base + page * 4096)).bytes());
         }
         memory
     }
@@ -236,7 +235,7 @@ proptest! {
             pair.apply(&script, op, &mut inverses);
             let pa = PhysAddr(script.world.base + (PAGES - 1 - i % 4) * 4096);
             pair.machine.change(Change::Sp { hart: HartId(0), sp: VirtAddr(i) }, &mut inverses);
-            pair.machine.change(Change::Chunk { pa, chunk: None }, &mut inverses);
+            pair.machine.change(Change::Chunk { pa, contents: Contents::ZEROS }, &mut inverses);
             steps.push((before, inverses.0));
         }
         let after = pair.machine.clone();

@@ -56,9 +56,10 @@ impl<'a> Case<'a> {
     /// The frames that are handed out next, in their order.
     pub(super) fn free_list(&mut self, expected: &[Expr]) {
         let op = for_process(self.op, None);
+        let list = self.after.free_list_up_to(expected.len());
         for (at, (frame, node)) in expected.iter().zip(self.items("free_list")).enumerate() {
             let Some(expected) = self.evaluate(&op, frame, node, "free_list") else { return };
-            let actual = self.after.free_list().get(at).map(|ppn| self.after.frame_address(*ppn));
+            let actual = list.get(at).map(|ppn| self.after.frame_address(*ppn));
             if actual != Some(PhysAddr(expected)) {
                 let actual = actual.map_or("past the end of the list".into(), |frame| frame.to_string());
                 self.differ(node, "free_list", PhysAddr(expected), actual);
@@ -79,7 +80,8 @@ impl<'a> Case<'a> {
         if let Some(present) = expected.present.filter(|present| *present != slot.is_some()) {
             self.differ(node, "present", present, slot.is_some());
         }
-        let stale = slot.map(|slot| system.machine.stale_slots(system.hart).contains(&slot));
+        let is_stale = |slot| system.machine.is_stale(system.hart, slot);
+        let stale = expected.stale.and(slot).map(is_stale);
         if let Some(expected) = expected.stale.filter(|expected| stale != Some(*expected)) {
             let actual = stale.map_or("not in the TLB".into(), |stale| stale.to_string());
             self.differ(node, "stale", expected, actual);

@@ -28,7 +28,7 @@ pub(super) fn swap(story: &Story, slot: Slot) -> Known {
         0 => "none: only the frame keeps it, and it can be taken at any time".to_owned(),
         refs => count(refs.into(), "name"),
     };
-    let mut lines = vec![row("named by", names), row("first bytes", first_bytes(held.page.as_deref()))];
+    let mut lines = vec![row("named by", names), row("first bytes", first_bytes(Some(&held.page.bytes())))];
     if let Some(ppn) = held.frame {
         let what = format!("frame {ppn}: the slot has its bytes, or is about to get them");
         lines.push(row("in memory", what).of_thing(Thing::Frame(ppn)));
@@ -60,10 +60,10 @@ pub(super) fn file(story: &Story, file: FileId, page: u64) -> Known {
     }
     match system.cached(file, page) {
         Some(ppn) => {
-            let chunk = system.machine.memory().chunk(system.frame_address(ppn));
+            let cached = system.machine.memory().chunk(system.frame_address(ppn)).bytes();
             lines.push(row("page cache", format!("frame {ppn}")).of_thing(Thing::Frame(ppn)));
-            lines.push(row("in memory", first_bytes(chunk.as_deref())));
-            let same = chunk.as_deref().map(|chunk| &chunk[..]) == found.page(page).map(|page| &page[..]);
+            lines.push(row("in memory", first_bytes(Some(&cached))));
+            let same = found.page(page).is_some_and(|page| *page == cached);
             if found.kind != FileKind::Memory {
                 let what = if same { "the same" } else { "not the same: it was written since" };
                 lines.push(row("they are", what));

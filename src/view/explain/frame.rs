@@ -104,7 +104,7 @@ fn full_of(system: &System, address: PhysAddr, bytes: u64) -> Option<(u8, bool)>
     if bytes != PAGE {
         return None;
     }
-    let Some(chunk) = system.machine.memory().chunk(address) else { return Some((0, true)) };
+    let chunk = system.machine.memory().chunk(address).bytes();
     let byte = chunk[8];
     let rest = chunk[8..].iter().all(|other| *other == byte);
     rest.then(|| (byte, chunk[..8].iter().all(|other| *other == byte)))
