@@ -301,23 +301,16 @@ pub fn main() -> ExitCode {
             check::check(scenarios, settings, *format, *strict)
         }
         Some(Command::Test { scenarios, settings, format }) => test::test(scenarios, settings, *format),
-    };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        // A reader that has seen enough, as in `pagewalk run … | head`, is no failure.
-        Err(Failure::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
-        Err(failure) => {
-            failure.tell(&mut std::io::stderr(), colour());
-            failure.exit_code()
-        }
     }
 }
 
 fn play(play: &Play) -> Result<(), Failure> {
     let settings = &play.settings;
     let file = play.scenario.as_deref().filter(|name| load::is_file(name));
-    let watched = file.map(|name| watch::Watched::new(name, settings));
-    let story = play.scenario.as_ref().map(|name| load::story(name, settings)).transpose()?;
+    let (watched, story) = match file.map(|name| watch::Watched::read(name, settings)) {
+        Some((watched, story)) => (Some(watched), Some(story?)),
+        None => (None, play.scenario.as_ref().map(|name| load::story(name, settings)).transpose()?),
+    };
     if play.is_plain() {
         let stdin = std::io::stdin();
         let prompts = stdin.is_terminal();

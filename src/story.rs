@@ -5,12 +5,14 @@
 
 mod breach;
 mod ends;
+mod guard;
 mod refusal;
 mod travel;
 mod verdict;
 mod wild;
 
 pub use breach::Breach;
+pub use guard::{guarded, is_guarded};
 pub use travel::Go;
 pub use verdict::Verdict;
 
@@ -41,8 +43,12 @@ impl Story {
     ///
     /// # Errors
     ///
-    /// All problems, of reading and of running, if one of them is an error.
+    /// All problems, of reading and of running, if one of them is an error; that pagewalk itself [failed](guarded) is one.
     pub fn read(source: Source) -> Result<Self, Vec<Problem>> {
+        guarded(|| Self::read_unguarded(source)).unwrap_or_else(|failed| Err(vec![failed]))
+    }
+
+    fn read_unguarded(source: Source) -> Result<Self, Vec<Problem>> {
         let Draft { scenario, mut problems, doubts } = read::draft(source);
         let story = scenario.map(|scenario| Self::run(scenario, doubts));
         match story {
@@ -62,9 +68,9 @@ impl Story {
     ///
     /// # Errors
     ///
-    /// The operations that cannot be carried out, at their places in the file.
+    /// The operations that cannot be carried out, at their places in the file; or that pagewalk itself [failed](guarded).
     pub fn new(scenario: Scenario) -> Result<Self, Vec<Problem>> {
-        Self::run(scenario, Doubts::default())
+        guarded(|| Self::run(scenario, Doubts::default())).unwrap_or_else(|failed| Err(vec![failed]))
     }
 
     fn run(scenario: Scenario, doubts: Doubts) -> Result<Self, Vec<Problem>> {

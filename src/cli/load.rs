@@ -1,11 +1,12 @@
 //! From what the command line names to a story, and what can go wrong on the way.
 
-use super::{Settings, folder};
+use super::Settings;
+use super::folder::Beside;
 use crate::scenario::diagnostic::Located;
 use crate::scenario::library::{ALL, Builtin};
 use crate::scenario::syntax::MAX_BYTES;
 use crate::scenario::{Problem, Source, diagnostic};
-use crate::story::Story;
+use crate::story::{self, Story};
 use std::io::{Read, Write};
 use std::path::Path;
 use std::process::ExitCode;
@@ -110,7 +111,7 @@ pub fn source(name: &str, settings: &Settings) -> Result<Source, Failure> {
         builtin.source()
     } else if Path::new(name).exists() {
         let file = std::fs::File::open(name).map_err(|error| unreadable(name, &error))?;
-        Source { folder: folder::around(name), ..Source::new(name, text(file, name)?) }
+        Source { folder: Beside::of(name).folder(), ..Source::new(name, text(file, name)?) }
     } else {
         return Err(Failure::Use(not_found(name)));
     };
@@ -153,6 +154,39 @@ fn not_found(name: &str) -> String {
 
 /// The story behind a name.
 pub fn story(name: &str, settings: &Settings) -> Result<Story, Failure> {
-    let source = source(name, settings)?;
+    read(source(name, settings)?)
+}
+
+/// The story of a source.
+pub fn read(source: Source) -> Result<Story, Failure> {
     Story::read(source.clone()).map_err(|problems| Failure::Scenario(Box::new(source), problems))
+}
+
+/// Does something with a story. That pagewalk itself fails at it is a problem of the story's file.
+pub fn with<T>(story: Story, work: impl FnOnce(Story) -> Result<T, Failure>) -> Result<T, Failure> {
+    let source = story.scenario.source.clone();
+    story::guarded(|| work(story))
+        .unwrap_or_else(|failed| Err(Failure::Scenario(Box::new(source), vec![failed])))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn that_pagewalk_itself_fails_is_told_like_a_broken_file() {
+        let told = |work: fn(Story) -> Result<(), Failure>| {
+            let failure = with(story("fork-exec", &Settings::default()).unwrap(), work).unwrap_err();
+            let mut told = vec![];
+            failure.tell(&mut told, false);
+            assert_eq!(failure.exit_code(), ExitCode::from(2));
+            (String::from_utf8(told).unwrap(), failure.located("fork-exec"))
+        };
+        let (text, located) = told(|story| panic!("{} steps are too many", story.scenario.steps.len()));
+        let title = "error: pagewalk itself failed, at src/cli/load.rs:";
+        assert!(text.starts_with(title) && text.contains(": 14 steps are too many\n"), "{text}");
+        assert!(text.contains("--> fork-exec.json\n") && text.contains("please report it"), "{text}");
+        assert!(located[0].short().starts_with("fork-exec.json:1:1: error: pagewalk itself failed"));
+        assert_eq!(told(|_| Err(Failure::Use("no".into()))).0, "error: no\n");
+    }
 }

@@ -68,11 +68,15 @@ pub fn run(scenarios: &[String], settings: &Settings, format: Lines, notes: bool
     let mut out = output();
     let mut unusable = 0;
     for name in scenarios {
-        match load::story(name, settings) {
-            Ok(mut story) => match format {
-                Lines::Text => transcript::write(&mut story, notes, &mut out)?,
-                Lines::Jsonl => jsonl::write(&mut story, &mut out)?,
-            },
+        let written = load::story(name, settings).and_then(|story| {
+            load::with(story, |mut story| match format {
+                Lines::Text => Ok(transcript::write(&mut story, notes, &mut out)?),
+                Lines::Jsonl => Ok(jsonl::write(&mut story, &mut out)?),
+            })
+        });
+        match written {
+            Ok(()) => {}
+            Err(failure @ Failure::Output(_)) => return Err(failure),
             Err(failure) if scenarios.len() == 1 => return Err(failure),
             Err(failure) => {
                 out.flush()?;

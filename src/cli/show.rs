@@ -19,21 +19,22 @@ pub fn show(
     looks: &Looks,
     layout: Option<Layout>,
 ) -> Result<(), Failure> {
-    let mut story = load::story(name, settings)?;
-    let at = find(&story, moment)?;
-    story.timeline.seek(at);
-    let mut out = output();
-    if let Picture::Json = format {
-        jsonl::line(&serde_json::json!(state::of(&story)), &mut out)?;
-        return Ok(out.flush()?);
-    }
-    let screen = crate::tui::picture(story, size, layout, looks.theme.unwrap_or_default(), looks.ascii);
-    match format {
-        Picture::Svg => picture::svg(&screen, &mut out)?,
-        Picture::Ansi => picture::ansi(&screen, &mut out)?,
-        _ => picture::text(&screen, &mut out)?,
-    }
-    Ok(out.flush()?)
+    load::with(load::story(name, settings)?, |mut story| {
+        let at = find(&story, moment)?;
+        story.timeline.seek(at);
+        let mut out = output();
+        if let Picture::Json = format {
+            jsonl::line(&serde_json::json!(state::of(&story)), &mut out)?;
+            return Ok(out.flush()?);
+        }
+        let screen = crate::tui::picture(story, size, layout, looks.theme.unwrap_or_default(), looks.ascii);
+        match format {
+            Picture::Svg => picture::svg(&screen, &mut out)?,
+            Picture::Ansi => picture::ansi(&screen, &mut out)?,
+            _ => picture::text(&screen, &mut out)?,
+        }
+        Ok(out.flush()?)
+    })
 }
 
 fn find(story: &Story, moment: &Moment) -> Result<usize, Failure> {

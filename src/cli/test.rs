@@ -34,13 +34,13 @@ enum Tested {
 
 impl Tested {
     fn of(name: &str, settings: &Settings) -> Self {
-        match load::story(name, settings) {
-            Ok(mut story) => {
+        let tested = load::story(name, settings).and_then(|story| {
+            load::with(story, |mut story| {
                 let verdicts = story.verdicts();
-                Self::Ran(Box::new(story), verdicts)
-            }
-            Err(failure) => Self::Unusable(failure),
-        }
+                Ok(Self::Ran(Box::new(story), verdicts))
+            })
+        });
+        tested.unwrap_or_else(Self::Unusable)
     }
 }
 

@@ -1,41 +1,42 @@
-//! A file that may be written while its story is on the screen, and those that it includes.
+//! A file that may be written while its story is on the screen, and those beside it that it was made of.
 //!
 //! They are looked at a few times a second, by name: editors put a new file in the place of the old one, and what tells of
 //! changes says nothing on network and container file systems.
 
+use super::Settings;
+use super::folder::{self, Beside, Version, Versions};
 use super::load::{self, Failure};
-use super::{Settings, folder};
-use crate::scenario::{Problem, Source, include};
+use crate::scenario::{Problem, Source};
+use crate::story::Story;
 use crate::tui::reload::{Broken, Reload};
-use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, channel};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 /// How long until it is looked at again.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// What tells one version of a file from another: when it was written, and how long it is.
-type Version = (Option<SystemTime>, u64);
-
-/// A file, and the version of it that is known.
+/// A file that was read, and the version of it that is known.
 pub struct Watched {
     name: String,
     settings: Settings,
-    /// The files that it includes.
-    included: Vec<PathBuf>,
-    known: Versions,
+    beside: Beside,
+    known: Known,
 }
 
-/// The version of the file, if it is there, and those of the files that it includes.
-type Versions = (Option<Version>, Vec<Option<Version>>);
+/// The version of the file, and those of the files beside it.
+#[derive(Clone, PartialEq)]
+struct Known(Version, Versions);
 
 impl Watched {
-    /// Looks at a file for the first time. To be done before it is read, so that no later version is taken for this one.
-    pub fn new(name: &str, settings: &Settings) -> Self {
-        let file = version(name.as_ref());
-        let included = included(name);
-        let known = (file, included.iter().map(|file| version(file)).collect());
-        Self { name: name.to_owned(), settings: settings.clone(), included, known }
+    /// Reads a file, and notes which version that is of it and of the files beside it.
+    pub fn read(name: &str, settings: &Settings) -> (Self, Result<Story, Failure>) {
+        // Before it is read, so that no later version is taken for this one.
+        let file = version(name);
+        let beside = Beside::of(name);
+        let source = load::source(name, settings);
+        let story = source.and_then(|source| load::read(Source { folder: beside.folder(), ..source }));
+        let known = Known(file, beside.asked());
+        (Self { name: name.to_owned(), settings: settings.clone(), beside, known }, story)
     }
 
     /// Reads the file whenever it has changed, on a thread of its own, until nobody listens.
@@ -45,15 +46,15 @@ impl Watched {
             let mut before = self.known.clone();
             loop {
                 std::thread::sleep(PAUSE);
-                let now = self.versions();
+                let now = self.now();
                 // A file that is gone may be about to be replaced, and one that still changes is being written.
                 let settled = now.0.is_some() && now == before;
                 before = now;
                 if settled && before != self.known {
-                    // Before anything is read, so that no later version is taken for this one.
-                    self = Self::new(&self.name, &self.settings);
+                    let (again, story) = Self::read(&self.name, &self.settings);
+                    self = again;
                     before = self.known.clone();
-                    if sender.send(self.read()).is_err() {
+                    if sender.send(reload(&self.name, story)).is_err() {
                         return;
                     }
                 }
@@ -62,36 +63,25 @@ impl Watched {
         receiver
     }
 
-    fn versions(&self) -> Versions {
-        (version(self.name.as_ref()), self.included.iter().map(|file| version(file)).collect())
-    }
-
-    fn read(&self) -> Reload {
-        let (source, problems) = match load::story(&self.name, &self.settings) {
-            Ok(story) => return Reload::Good(Box::new(story)),
-            Err(Failure::Scenario(source, problems)) => (*source, problems),
-            Err(failure) => {
-                let messages = failure.located(&self.name);
-                let what = messages.first().map(|located| located.message().to_owned()).unwrap_or_default();
-                let problem = Problem::whole(what);
-                (Source::new(&self.name, ""), vec![problem])
-            }
-        };
-        Reload::Broken(Broken { source, problems })
+    fn now(&self) -> Known {
+        Known(version(&self.name), self.beside.versions(self.known.1.keys()))
     }
 }
 
-/// The files that a scenario includes, as far as that can be told. What is no file, like a pipe, can be read but once.
-fn included(name: &str) -> Vec<PathBuf> {
-    if !std::fs::metadata(name).is_ok_and(|metadata| metadata.is_file()) {
-        return vec![];
-    }
-    let names =
-        load::source(name, &Settings::default()).map_or(vec![], |source| include::names(&source.text));
-    names.iter().map(|file| folder::beside(name, file)).collect()
+/// What came of reading a file.
+fn reload(name: &str, story: Result<Story, Failure>) -> Reload {
+    let (source, problems) = match story {
+        Ok(story) => return Reload::Good(Box::new(story)),
+        Err(Failure::Scenario(source, problems)) => (*source, problems),
+        Err(failure) => {
+            let messages = failure.located(name);
+            let what = messages.first().map(|located| located.message().to_owned()).unwrap_or_default();
+            (Source::new(name, ""), vec![Problem::whole(what)])
+        }
+    };
+    Reload::Broken(Broken { source, problems })
 }
 
-fn version(file: &Path) -> Option<Version> {
-    let metadata = std::fs::metadata(file).ok()?;
-    Some((metadata.modified().ok(), metadata.len()))
+fn version(name: &str) -> Version {
+    std::fs::metadata(name).ok().and_then(|metadata| folder::version(&metadata))
 }

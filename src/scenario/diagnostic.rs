@@ -1,12 +1,12 @@
 //! Problems of a scenario, and how they are told: as a compiler tells them.
 
 mod located;
+mod render;
 
 pub use located::Located;
 
-use super::source::{Place, Source};
+use super::source::Place;
 use crate::kernel::expr::shortened;
-use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -125,6 +125,13 @@ impl Problem {
     /// A problem of the file as a whole.
     pub fn whole(what: impl Into<String>) -> Self {
         Self::nowhere(Kind::Other { what: what.into(), known: vec![] })
+    }
+
+    /// pagewalk itself failed on the file: `panic` is where in its source, and why.
+    pub fn own_fault(panic: &str) -> Self {
+        let what = format!("pagewalk itself failed, at {panic}");
+        let help = "this is a bug in pagewalk, not in the file: please report it, together with the file";
+        Self::nowhere(Kind::Advice { what, help: help.into() })
     }
 
     /// A problem told in one sentence, with what to write instead in another.
@@ -246,59 +253,6 @@ impl Problem {
             _ => None,
         }
     }
-
-    /// The whole message, in colour if asked.
-    pub fn render(&self, source: &Source, colour: bool) -> String {
-        self.rendered(source, if colour { Renderer::styled() } else { Renderer::plain() })
-    }
-
-    /// The whole message without colours. Of lines that have more columns than this, only what is around the marked place
-    /// is shown; sentences are as long as they are.
-    pub fn render_within(&self, source: &Source, columns: usize) -> String {
-        self.rendered(source, Renderer::plain().term_width(columns))
-    }
-
-    fn rendered(&self, source: &Source, renderer: Renderer) -> String {
-        let fallback = Place::Text(0..0);
-        let (text, range, name) = source.locate(self.place.as_ref().unwrap_or(&fallback));
-        let (text, range) = excerpt(text, range);
-        let (line, column) = source.line_column(self.place.as_ref().unwrap_or(&fallback));
-        let shown = printable(&text);
-        let label = printable(&self.label());
-        let mut mark = AnnotationKind::Primary.span(range.clone());
-        if !label.is_empty() {
-            mark = mark.label(label.as_str());
-        }
-        let whole = shown[..range.start].chars().count() + 1 == column;
-        let snippet = Snippet::source(shown.as_str()).line_start(line).annotation(mark);
-        let title = printable(&self.title());
-        let level = if self.is_error() { Level::ERROR } else { Level::WARNING };
-        let report = level.primary_title(title.as_str());
-        let mut report = vec![match whole {
-            true => report.element(snippet.path(name.as_ref())),
-            // The renderer counts columns from where the excerpt begins.
-            false => {
-                report.element(Origin::path(name.as_ref()).line(line).char_column(column)).element(snippet)
-            }
-        }];
-        let help = self.help().map(|help| printable(&help));
-        if let Some(help) = &help {
-            report.push(Group::with_title(Level::HELP.secondary_title(help.as_str())));
-        }
-        renderer.render(&report)
-    }
-}
-
-/// The line of a place and the place in it, cut down to what a terminal can show of a very long line.
-fn excerpt(text: &str, range: std::ops::Range<usize>) -> (String, std::ops::Range<usize>) {
-    const AROUND: usize = 1024;
-    let at = text.floor_char_boundary(range.start.min(text.len()));
-    let first = text.ceil_char_boundary(at.saturating_sub(AROUND));
-    let last = text.floor_char_boundary(at + AROUND).max(at);
-    let start = text[first..at].rfind('\n').map_or(first, |newline| first + newline + 1);
-    let end = text[at..last].find('\n').map_or(last, |newline| at + newline);
-    let marked = text.floor_char_boundary(range.end.min(end)).max(at);
-    (text[start..end].to_owned(), at - start..marked - start)
 }
 
 /// Control characters would be obeyed by a terminal, and those that turn the direction of writing would show a text in

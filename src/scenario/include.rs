@@ -29,20 +29,6 @@ pub fn resolve(root: &mut Node, source: &Source, problems: &mut Vec<Problem>) {
     }
 }
 
-/// The names of the files that a text includes, as far as it can be read.
-pub fn names(text: &str) -> Vec<String> {
-    fn collect(steps: &Node, found: &mut Vec<String>) {
-        for item in steps.items() {
-            found.extend(item.get(KEY).and_then(Node::as_str).map(str::to_owned));
-            item.get("steps").into_iter().for_each(|inner| collect(inner, found));
-        }
-    }
-    let mut found = vec![];
-    let root = syntax::read(text, &Place::Text, &mut vec![]);
-    root.iter().filter_map(|root| root.get("steps")).for_each(|steps| collect(steps, &mut found));
-    found
-}
-
 struct Including<'a> {
     source: &'a Source,
     /// How many bytes may follow.

@@ -45,7 +45,10 @@ fn lines(broken: &Broken, columns: u16) -> Vec<Line> {
     for problem in &broken.problems {
         let told = match problem.place {
             Some(_) => problem.render_within(&broken.source, usize::from(columns)),
-            None => format!("error: {}", problem.title()),
+            None => {
+                let help = problem.help().map(|help| format!("\nhelp: {help}"));
+                format!("error: {}{}", problem.title(), help.unwrap_or_default())
+            }
         };
         for line in told.lines() {
             let role = match line {
