@@ -52,7 +52,7 @@ impl<O: Observer> Kernel<'_, O> {
     pub(super) fn read(&mut self, pid: Pid, transfer: &Transfer<'_>) -> Result<u64, Failure> {
         let (file, size) = self.file_of(transfer)?;
         let mut done = 0;
-        while let Some(Piece { page, at, va, bytes }) = transfer.piece(done, size) {
+        while let Some(Piece { page, at, va, bytes }) = self.piece(transfer, done, size) {
             let (cached, memory) = self.frames_of(pid, (file, page), va, Access::Store)?;
             let from = self.frame_contents(cached).bytes();
             let mut to = *self.frame_contents(memory).bytes();
@@ -72,7 +72,7 @@ impl<O: Observer> Kernel<'_, O> {
     pub(super) fn write(&mut self, pid: Pid, transfer: &Transfer<'_>) -> Result<u64, Failure> {
         let (file, size) = self.file_of(transfer)?;
         let mut done = 0;
-        while let Some(Piece { page, at, va, bytes }) = transfer.piece(done, size) {
+        while let Some(Piece { page, at, va, bytes }) = self.piece(transfer, done, size) {
             let (cached, memory) = self.frames_of(pid, (file, page), va, Access::Load)?;
             let from = self.frame_contents(memory).bytes();
             let mut to = *self.frame_contents(cached).bytes();
@@ -84,6 +84,11 @@ impl<O: Observer> Kernel<'_, O> {
             self.write_through(cached);
         }
         Ok(done)
+    }
+
+    /// What comes next, unless the run has to end.
+    fn piece(&self, transfer: &Transfer<'_>, done: u64, size: u64) -> Option<Piece> {
+        transfer.piece(done, size).filter(|_| self.watch.has_room(self.system))
     }
 
     fn file_of(&self, transfer: &Transfer<'_>) -> Result<(FileId, u64), Failure> {

@@ -102,7 +102,7 @@ impl System {
     }
 
     /// The pages of a process's half of the address space.
-    fn user_pages(&self) -> Range<u64> {
+    pub(super) fn user_pages(&self) -> Range<u64> {
         0..self.geometry().user_end().0 / PAGE
     }
 

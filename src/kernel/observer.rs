@@ -11,6 +11,11 @@ pub trait Observer {
     fn changed(&mut self, inverse: Change);
     /// What happened, after all its changes.
     fn event(&mut self, event: Event);
+    /// Whether an operation that does something again and again may go on. One that may not ends early, and the run with
+    /// it.
+    fn has_room(&self, _: &System) -> bool {
+        true
+    }
 }
 
 /// Nobody watches.

@@ -57,9 +57,9 @@ impl Future {
 }
 
 /// Listens for uses only.
-#[derive(Default)]
 struct Foresight {
-    events: usize,
+    /// How many events there may be.
+    room: usize,
     future: Future,
 }
 
@@ -67,10 +67,14 @@ impl Observer for Foresight {
     fn changed(&mut self, _: Change) {}
 
     fn event(&mut self, event: Event) {
-        self.events += 1;
+        self.room = self.room.saturating_sub(1);
         if let Event::Kernel(KernelEvent::PageUse { pid, page, .. }) = event {
             self.future.add((pid, page));
         }
+    }
+
+    fn has_room(&self, system: &System) -> bool {
+        self.room > 0 && !system.looked_at_too_many_frames()
     }
 }
 
@@ -85,11 +89,11 @@ impl System {
             return Ok(());
         }
         let mut run = self.clone();
-        let mut foresight = Foresight::default();
+        let mut foresight = Foresight { room: most, future: Future::default() };
         for (index, op) in ops.iter().enumerate() {
             // What cannot be carried out is told when the operations are run in earnest.
             drop(run.perform(op, &mut foresight));
-            if foresight.events > most || run.looked_at_too_many_frames() {
+            if !foresight.has_room(&run) {
                 return Err(index);
             }
         }
@@ -98,7 +102,7 @@ impl System {
     }
 
     /// How many uses of pages it is until a page is used by any process that maps it, or [`NEVER`].
-    pub fn uses_until(&self, page: &Resident) -> u64 {
+    pub fn uses_until(&self, page: &Resident<'_>) -> u64 {
         match self.next_use(page) {
             NEVER => NEVER,
             next => next - self.replacement.uses,
@@ -106,7 +110,7 @@ impl System {
     }
 
     /// The number of the next use of a page by any process that maps it.
-    pub(super) fn next_use(&self, page: &Resident) -> u64 {
+    pub(super) fn next_use(&self, page: &Resident<'_>) -> u64 {
         let (last, now) = (page.frame.used, self.replacement.uses);
         let next = |mapper: &Mapper| self.future.next((mapper.pid, mapper.va), last, now);
         page.mappers.iter().map(next).min().unwrap_or(NEVER)

@@ -13,10 +13,9 @@ use super::process::{Pid, Process};
 use super::replace::Replacement;
 use super::swap::{self, Slot};
 use super::system::{Change, System};
-use super::table::{self, Place};
+use super::table::Place;
 use super::{AreaKind, Kernel};
 use crate::hw::{Flags, Ppn, Pte, VirtAddr};
-use std::collections::BTreeMap;
 
 /// The most frames that the kernel looks at in a run to find pages that may go, or that grow older: each time all that
 /// there are.
@@ -33,6 +32,8 @@ pub(super) struct Space {
 /// A PTE that maps a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Mapper {
+    /// The frame.
+    pub ppn: Ppn,
     /// Whose.
     pub pid: Pid,
     /// Its address space.
@@ -43,20 +44,36 @@ pub struct Mapper {
     pub place: Place,
 }
 
+/// Every PTE of a process that maps a page.
+#[derive(Clone, Debug)]
+pub struct Mappers(
+    /// By frame, and those of a frame in the order of processes and addresses.
+    Vec<Mapper>,
+);
+
+impl Mappers {
+    /// Those of a frame.
+    pub fn of(&self, ppn: Ppn) -> &[Mapper] {
+        let start = self.0.partition_point(|mapper| mapper.ppn < ppn);
+        let count = self.0[start..].partition_point(|mapper| mapper.ppn == ppn);
+        &self.0[start..start + count]
+    }
+}
+
 /// A page that may lose its frame.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Resident {
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Resident<'a> {
     /// Its frame.
     pub ppn: Ppn,
     /// What is known of the frame.
     pub frame: Frame,
     /// All PTEs that map it.
-    pub mappers: Vec<Mapper>,
+    pub mappers: &'a [Mapper],
     /// The disk does not have its bytes.
     pub dirty: bool,
 }
 
-impl Resident {
+impl Resident<'_> {
     /// Whether A is set in a PTE that maps it.
     pub fn accessed(&self) -> bool {
         self.mappers.iter().any(|mapper| mapper.place.pte.flags().has(Flags::A))
@@ -65,25 +82,27 @@ impl Resident {
 
 impl System {
     /// The pages that may lose their frames now, from the lowest frame up: those for which there is a place on the disk.
-    pub fn residents(&self) -> Vec<Resident> {
-        self.residents_with(&[])
-    }
-
-    /// The same with those of address spaces that no process has yet.
-    pub(super) fn residents_with(&self, building: &[Space]) -> Vec<Resident> {
+    pub fn residents<'a, 'm>(
+        &'a self,
+        mappers: &'m Mappers,
+    ) -> impl Iterator<Item = Resident<'m>> + use<'a, 'm> {
         let has_room = self.slot_to_take().is_some();
-        let mut pages = self.pages(building);
-        pages.retain(|page| !self.goes_to_swap(&page.frame) || page.frame.slot.is_some() || has_room);
-        pages
+        self.pages(mappers)
+            .filter(move |page| !self.goes_to_swap(&page.frame) || page.frame.slot.is_some() || has_room)
     }
 
     /// The pages in memory, from the lowest frame up: processes' own and those of the page cache whose every owner is
     /// known. What the kernel is working on has an owner that is in no table yet, and is not among them; nor are the pages of
     /// a megapage, which has one PTE for all: to divide it takes a frame, and none is free.
-    pub(super) fn pages(&self, building: &[Space]) -> Vec<Resident> {
-        let mut mappers = self.mappers_with(building);
-        let of = |(ppn, frame): (Ppn, &Frame)| {
-            let mappers = mappers.remove(&ppn).unwrap_or_default();
+    pub(super) fn pages<'a, 'm>(
+        &'a self,
+        mappers: &'m Mappers,
+    ) -> impl Iterator<Item = Resident<'m>> + use<'a, 'm> {
+        let mut rest = mappers.0.as_slice();
+        self.frames().filter_map(move |(ppn, frame)| {
+            let count = rest.iter().take_while(|mapper| mapper.ppn == ppn).count();
+            let (mappers, others) = rest.split_at(count);
+            rest = others;
             let cached = match frame.usage {
                 Usage::Private(kind) if kind != AreaKind::Guard => 0,
                 Usage::Cache { .. } => 1,
@@ -91,30 +110,31 @@ impl System {
             };
             let known = mappers.len() as u32 + cached == frame.refs;
             let small = mappers.iter().all(|mapper| mapper.place.level == 0);
-            let dirty = self.is_dirty(frame, &mappers);
-            (known && small).then_some(Resident { ppn, frame: *frame, mappers, dirty })
-        };
-        self.frames().filter_map(of).collect()
+            let page = || Resident { ppn, frame: *frame, mappers, dirty: self.is_dirty(frame, mappers) };
+            (known && small).then(page)
+        })
     }
 
-    /// Every PTE of a process that maps a page, by frame.
-    pub fn mappers(&self) -> BTreeMap<Ppn, Vec<Mapper>> {
+    /// Every PTE of a process that maps a page.
+    pub fn mappers(&self) -> Mappers {
         self.mappers_with(&[])
     }
 
     /// The same with those of address spaces that no process has yet.
-    fn mappers_with(&self, building: &[Space]) -> BTreeMap<Ppn, Vec<Mapper>> {
-        let mut found: BTreeMap<Ppn, Vec<Mapper>> = BTreeMap::new();
+    pub(super) fn mappers_with(&self, building: &[Space]) -> Mappers {
+        let mut found = vec![];
         let finished = self.spaces().map(|&Process { pid, asid, root, .. }| Space { pid, asid, root });
         for Space { pid, asid, root } in finished.chain(building.iter().copied()) {
-            for table::Mapping { va, place } in self.user_mappings(root) {
-                let mapper = Mapper { pid, asid, va, place };
-                for (ppn, _) in self.frames_of(place.level, place.pte) {
-                    found.entry(ppn).or_default().push(mapper);
+            self.visit(root, self.user_pages(), &mut |va, place| {
+                if place.pte.is_leaf() {
+                    let frames = self.frames_of(place.level, place.pte);
+                    found.extend(frames.map(|(ppn, _)| Mapper { ppn, pid, asid, va, place }));
                 }
-            }
+                true
+            });
         }
-        found
+        found.sort_by_key(|mapper| mapper.ppn);
+        Mappers(found)
     }
 
     /// Pages of files go to their files; everything else to swap.
@@ -152,13 +172,13 @@ impl<O: Observer> Kernel<'_, O> {
         if !self.may_look_at_frames() {
             return None;
         }
-        let mut residents = self.system.residents_with(&self.building);
-        residents.retain(|resident| !self.pinned.contains(&resident.ppn));
+        let mappers = self.system.mappers_with(&self.building);
+        let pinned = &self.pinned;
+        let may_go = || self.system.residents(&mappers).filter(|page| !pinned.contains(&page.ppn));
         let clean_first = self.system.policies.as_ref().is_some_and(|policies| policies.clean_first);
-        if clean_first && residents.iter().any(|resident| !resident.dirty) {
-            residents.retain(|resident| !resident.dirty);
-        }
-        let victim = self.choose(policy, residents)?;
+        let clean_only = clean_first && may_go().any(|page| !page.dirty);
+        let may_go: Vec<Resident<'_>> = may_go().filter(|page| !(clean_only && page.dirty)).collect();
+        let victim = self.choose(policy, may_go)?;
         self.evict(&victim, policy);
         Some(())
     }
@@ -172,11 +192,11 @@ impl<O: Observer> Kernel<'_, O> {
     }
 
     /// A page loses its frame.
-    fn evict(&mut self, Resident { ppn, frame, mappers, dirty }: &Resident, by: Reclaim) {
+    fn evict(&mut self, Resident { ppn, frame, mappers, dirty }: &Resident<'_>, by: Reclaim) {
         let (ppn, usage) = (*ppn, frame.usage);
         let slot = self.place_in_swap(ppn, frame, mappers.len() as u32);
         self.event(KernelEvent::Evict { ppn, usage, by, dirty: *dirty });
-        for Mapper { asid, va, place, .. } in mappers {
+        for Mapper { asid, va, place, .. } in *mappers {
             let private = matches!(usage, Usage::Private(_));
             let entry = slot.filter(|_| private).map(|slot| swap::entry(slot, place.pte.flags()));
             self.write_pte(place.level, place.pa, entry.unwrap_or(Pte(0)));

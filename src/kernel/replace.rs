@@ -43,18 +43,22 @@ impl System {
     pub fn replacement_order(&self) -> Vec<Ppn> {
         match self.reclaim_policy() {
             Reclaim::None | Reclaim::Random => vec![],
-            policy => self.in_order(policy, self.residents()).into_iter().map(|page| page.ppn).collect(),
+            policy => {
+                let mappers = self.mappers();
+                let order = self.in_order(policy, self.residents(&mappers).collect());
+                order.into_iter().map(|page| page.ppn).collect()
+            }
         }
     }
 
     /// Pages in the order in which a policy comes to them.
-    fn in_order(&self, policy: Reclaim, mut pages: Vec<Resident>) -> Vec<Resident> {
+    fn in_order<'a>(&self, policy: Reclaim, mut pages: Vec<Resident<'a>>) -> Vec<Resident<'a>> {
         pages.sort_by_cached_key(|page| self.rank(policy, page));
         pages
     }
 
     /// What a policy orders pages by: the lowest goes first.
-    fn rank(&self, policy: Reclaim, page: &Resident) -> (u64, u64, u64) {
+    fn rank(&self, policy: Reclaim, page: &Resident<'_>) -> (u64, u64, u64) {
         let Frame { arrived, used, .. } = page.frame;
         match policy {
             Reclaim::None | Reclaim::Random => (0, 0, 0),
@@ -70,7 +74,11 @@ impl System {
 
 impl<O: Observer> Kernel<'_, O> {
     /// The page that loses its frame.
-    pub(super) fn choose(&mut self, policy: Reclaim, residents: Vec<Resident>) -> Option<Resident> {
+    pub(super) fn choose<'a>(
+        &mut self,
+        policy: Reclaim,
+        residents: Vec<Resident<'a>>,
+    ) -> Option<Resident<'a>> {
         match policy {
             Reclaim::Clock | Reclaim::SecondChance => {
                 self.first_unused(policy, self.system.in_order(policy, residents))
@@ -85,8 +93,8 @@ impl<O: Observer> Kernel<'_, O> {
     }
 
     /// Goes through pages in order: one whose A is set is spared once, and loses the bit.
-    fn first_unused(&mut self, policy: Reclaim, order: Vec<Resident>) -> Option<Resident> {
-        let first = order.first()?.ppn;
+    fn first_unused<'a>(&mut self, policy: Reclaim, order: Vec<Resident<'a>>) -> Option<Resident<'a>> {
+        let first = *order.first()?;
         for page in order {
             self.pass(policy, page.ppn);
             if !page.accessed() {
@@ -99,8 +107,8 @@ impl<O: Observer> Kernel<'_, O> {
             self.clear_accessed(&page);
         }
         // All were spared: the first is the one that comes round first, and has lost its bits.
-        self.pass(policy, first);
-        self.system.residents_with(&self.building).into_iter().find(|page| page.ppn == first)
+        self.pass(policy, first.ppn);
+        Some(first)
     }
 
     /// The clock's hand passes a frame. The change belongs to the event that follows.
@@ -111,7 +119,7 @@ impl<O: Observer> Kernel<'_, O> {
     }
 
     /// Clears A in every PTE of a page. Without the fence the TLB would hide the next use.
-    pub(super) fn clear_accessed(&mut self, page: &Resident) {
+    pub(super) fn clear_accessed(&mut self, page: &Resident<'_>) {
         for mapper in page.mappers.iter().filter(|mapper| mapper.place.pte.flags().has(Flags::A)) {
             let pte = mapper.place.pte;
             let cleared = pte.with_flags(pte.flags().without(Flags::A));
@@ -168,7 +176,9 @@ impl<O: Observer> Kernel<'_, O> {
 
     /// The timer ticks: every page gets older by one, and its A bits are kept as the newest bit of its age.
     pub(super) fn age_pages(&mut self) {
-        for page in self.system.pages(&[]) {
+        let mappers = self.system.mappers();
+        let pages: Vec<_> = self.system.pages(&mappers).collect();
+        for page in pages {
             let used = page.frame.used >> 1 | u64::from(page.accessed()) << 7;
             if self.system.reclaim_policy() == Reclaim::Aging && used != page.frame.used {
                 self.change(Change::Frame { ppn: page.ppn, frame: Frame { used, ..page.frame } });

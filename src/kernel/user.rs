@@ -59,6 +59,9 @@ impl<O: Observer> Kernel<'_, O> {
     pub(super) fn touch(&mut self, pid: Pid, first: VirtAddr, pages: &[u64], access: Access) -> Outcome {
         let mut outcome = Outcome::Done;
         for page in pages {
+            if !self.watch.has_room(self.system) {
+                break;
+            }
             let va = self.system.address(first.0.wrapping_add(page.wrapping_mul(PAGE)));
             outcome = self.user_access(pid, Request { access, va, width: 8, value: *page });
             if !matches!(outcome, Outcome::Reached { .. }) {
@@ -74,7 +77,7 @@ impl<O: Observer> Kernel<'_, O> {
         let pc = self.system.machine.hart(self.hart).pc;
         let mut outcome = self.push_once(pid, bytes, value);
         for _ in 1..times {
-            if !matches!(outcome, Outcome::Reached { .. }) {
+            if !matches!(outcome, Outcome::Reached { .. }) || !self.watch.has_room(self.system) {
                 break;
             }
             self.set_pc(pc);

@@ -42,6 +42,10 @@ impl Observer for Recorder {
             self.records.push(Record { event, changes: self.pending.drain(..).collect() });
         }
     }
+
+    fn has_room(&self, system: &System) -> bool {
+        self.excess(system).is_none()
+    }
 }
 
 impl Recorder {

@@ -255,7 +255,7 @@ fn next_to_go(system: &System, look: &Look) -> Option<Line> {
     let policy = system.policies.as_ref()?.reclaim;
     let order: Vec<Ppn> = match policy {
         Reclaim::Random => vec![],
-        _ => replaced::order(system).iter().map(|page| page.ppn).collect(),
+        _ => replaced::order(system, &system.mappers()).iter().map(|page| page.ppn).collect(),
     };
     let bits = matches!(policy, Reclaim::Clock | Reclaim::SecondChance);
     let what = if bits { "next to go, if A is clear " } else { "next to go " };

@@ -5,7 +5,7 @@
 use super::{Line, Role, Thing, names};
 use crate::hw::{Ppn, VirtAddr};
 use crate::kernel::frames::{Frame, Usage};
-use crate::kernel::reclaim::Mapper;
+use crate::kernel::reclaim::{Mapper, Mappers};
 use crate::kernel::{FileId, PAGE, Pid, System};
 use std::collections::BTreeMap;
 
@@ -66,7 +66,7 @@ impl Owner {
 #[derive(Debug)]
 pub struct Owners<'a> {
     system: &'a System,
-    mappers: BTreeMap<Ppn, Vec<Mapper>>,
+    mappers: Mappers,
     pointers: BTreeMap<Ppn, Vec<Owner>>,
 }
 
@@ -92,7 +92,7 @@ impl<'a> Owners<'a> {
             for ppn in system.held_by(process.root).into_iter().filter(wanted) {
                 let left = mapped.entry(ppn).or_insert_with(|| {
                     let own = |mapper: &&Mapper| mapper.pid == process.pid;
-                    mappers.get(&ppn).map_or(0, |mappers| mappers.iter().filter(own).count())
+                    mappers.of(ppn).iter().filter(own).count()
                 });
                 match left {
                     0 => pointers.entry(ppn).or_default().push(Owner::Pointer(process.pid)),
@@ -108,7 +108,7 @@ impl<'a> Owners<'a> {
 
     /// The PTEs that map a frame.
     pub fn mappers(&self, ppn: Ppn) -> &[Mapper] {
-        self.mappers.get(&ppn).map_or(&[], Vec::as_slice)
+        self.mappers.of(ppn)
     }
 
     /// The owners of a frame.

@@ -5,7 +5,7 @@ use crate::hw::Ppn;
 use crate::kernel::System;
 use crate::kernel::optimal::NEVER;
 use crate::kernel::policy::Reclaim;
-use crate::kernel::reclaim::Resident;
+use crate::kernel::reclaim::{Mappers, Resident};
 use std::collections::BTreeMap;
 
 /// How many pages are listed.
@@ -13,12 +13,12 @@ const MOST_LISTED: usize = 100;
 
 /// The pages that may lose their frames, in the order in which the policy comes to them: those that need not be written
 /// before the others, if that is the policy. From the lowest frame up, if chance decides.
-pub fn order(system: &System) -> Vec<Resident> {
+pub fn order<'m>(system: &System, mappers: &'m Mappers) -> Vec<Resident<'m>> {
     let reclaim = system.reclaim_policy();
     if reclaim == Reclaim::None {
         return vec![];
     }
-    let mut pages = system.residents();
+    let mut pages: Vec<Resident<'_>> = system.residents(mappers).collect();
     let places: BTreeMap<Ppn, usize> =
         system.replacement_order().into_iter().enumerate().map(|(at, ppn)| (ppn, at)).collect();
     let clean_first = system.policies.as_ref().is_some_and(|policies| policies.clean_first);
@@ -36,7 +36,8 @@ pub fn lines(system: &System, owners: &Owners<'_>) -> Vec<Line> {
         let why = "Nobody: reclaim is none, and who needs a frame when none is free gets none.";
         return vec![heading, Line::of(Role::Dim, why)];
     }
-    let order = order(system);
+    let mappers = system.mappers();
+    let order = order(system, &mappers);
     let mut lines = vec![heading];
     match policy {
         _ if order.is_empty() => lines.push(Line::of(Role::Dim, "Nobody now: there is no page to take.")),
@@ -62,7 +63,7 @@ pub fn lines(system: &System, owners: &Owners<'_>) -> Vec<Line> {
 }
 
 /// What the policy looks at to choose.
-fn looked_at(system: &System, policy: Reclaim, page: &Resident) -> String {
+fn looked_at(system: &System, policy: Reclaim, page: &Resident<'_>) -> String {
     let accessed = u8::from(page.accessed());
     match policy {
         Reclaim::None | Reclaim::Random => String::new(),
