@@ -47,6 +47,23 @@ fn a_huge_heap_costs_what_is_touched_of_it() {
     story.system().check_at_rest().expect("the invariants hold");
 }
 
+/// The word that ends the free list is 0, and so is the address of the lowest frame here, which holds the trampoline.
+#[test]
+fn a_kernel_whose_memory_begins_at_0_never_hands_out_its_own_frame() {
+    let steps = json!([
+        { "op": "spawn", "program": "sh" },
+        { "op": "sbrk", "bytes": "64K" },
+        { "repeat": 16, "var": "i", "steps": [{ "op": "store", "at": "heap + i*page", "value": 1 }] },
+    ]);
+    let machine = json!({ "memory": { "base": 0, "size": "80K" } });
+    let mut story = story(machine, json!({}), steps);
+    story.timeline.seek(usize::MAX);
+    story.system().check_at_rest().expect("the invariants hold");
+    let killed =
+        outcomes(&story).iter().any(|outcome| matches!(outcome, Outcome::Trapped { killed: true, .. }));
+    assert!(killed, "memory runs out, and nothing of the kernel's takes its place");
+}
+
 /// Sv32 has 511 ASIDs besides 0. Numbers of processes go on where they end.
 #[test]
 fn an_asid_is_used_again_only_when_its_process_has_ended() {

@@ -169,10 +169,11 @@ impl System {
         self.free_head.filter(|ppn| self.frame(*ppn).is_some())
     }
 
-    /// The one after it: what its first word leads to, if that is a frame.
+    /// The one after it: what its first word leads to, if that is a frame. A word of 0 ends the list also where memory
+    /// begins at 0: the lowest frame is the kernel's own, and never free.
     fn next_free(&self, ppn: Ppn) -> Option<Ppn> {
         let next = self.machine.memory().read(self.frame_address(ppn), 8).unwrap_or_default();
-        Some(Ppn(next / PAGE)).filter(|ppn| self.frame(*ppn).is_some())
+        Some(Ppn(next / PAGE)).filter(|ppn| next != 0 && self.frame(*ppn).is_some())
     }
 
     pub(super) fn frame_index(&self, ppn: Ppn) -> Option<usize> {

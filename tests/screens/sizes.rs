@@ -10,7 +10,7 @@ use pagewalk::tui::{drawn, panels, render, select, update};
 use ratatui::layout::Rect;
 
 /// Beyond the size classes on every side.
-const SIZES: [(u16, u16); 12] = [
+const SIZES: [(u16, u16); 14] = [
     (300, 100),
     (61, 16),
     (60, 14),
@@ -20,6 +20,8 @@ const SIZES: [(u16, u16); 12] = [
     (20, 5),
     (1, 1),
     (0, 0),
+    (0, 24),
+    (80, 0),
     (500, 8),
     (30, 200),
     (500, 200),

@@ -147,7 +147,7 @@ pub fn paragraphs(lines: &[Line], area: Rect, buffer: &mut Buffer) {
         let Some(row) = rows.next() else { return };
         line(&row, Rect { y: area.y + y, height: 1, ..area }, buffer);
     }
-    if rows.next().is_some() && area.height > 0 {
+    if rows.next().is_some() && !area.is_empty() {
         buffer.set_string(area.right() - 1, area.bottom() - 1, "…", text(Role::Dim));
     }
 }
