@@ -266,7 +266,24 @@ enum Picture {
 
 /// Reads the arguments and does what they say.
 pub fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let done = match Arguments::try_parse() {
+        Ok(arguments) => obey(&arguments),
+        Err(wrong) if wrong.use_stderr() => wrong.exit(),
+        // Help and the version are data like any other.
+        Err(asked) => asked.print().and_then(|()| std::io::stdout().flush()).map_err(Failure::Output),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        // A reader that has seen enough, as in `pagewalk run … | head`, is no failure.
+        Err(Failure::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(failure) => {
+            failure.tell(&mut std::io::stderr(), colour());
+            failure.exit_code()
+        }
+    }
+}
+
+fn obey(arguments: &Arguments) -> Result<(), Failure> {
     // clap's own way to forbid this would forbid `--color` before a command as well.
     if arguments.command.is_some() && !arguments.play.is_empty() {
         let what =
@@ -279,7 +296,7 @@ pub fn main() -> ExitCode {
         Color::Never => ColorChoice::Never,
     }
     .write_global();
-    let done = match &arguments.command {
+    match &arguments.command {
         None => play(&arguments.play),
         Some(Command::List { format }) => run::list(*format),
         Some(Command::Run { scenarios, settings, format, notes }) => {

@@ -4,6 +4,7 @@
 
 use pagewalk::scenario::schema::schema;
 use pagewalk::scenario::{Folder, Source};
+use pagewalk::story::Story;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -137,6 +138,7 @@ fn what_is_not_the_format_does_not_fit() {
         ),
         step(json!({ "op": "mmap", "prot": "w" })),
         step(json!({ "op": "push", "bytes": 8, "times": 0 })),
+        step(json!({ "op": "touch", "pages": [] })),
         step(json!({ "op": "privilege", "level": "M" })),
         step(json!({ "op": "csr", "stap": 0 })),
         step(json!({ "op": "csr", "satp": { "PNP": 0 } })),
@@ -254,5 +256,55 @@ fn the_good_scenarios_are_good() {
         let mut story = story.unwrap_or_else(|problems| panic!("{}", told(&problems)));
         let problems = story.check();
         assert!(problems.is_empty(), "{}", told(&problems));
+    }
+}
+
+/// Every operation, with as little to do as it can be given: it has an event all the same, or is refused.
+#[test]
+fn every_operation_has_an_event_however_little_it_does() {
+    let least = |op: &str| match op {
+        "load" | "store" | "fetch" | "munmap" | "msync" => json!({ "at": 0 }),
+        "touch" => json!({ "pages": [0] }),
+        "push" => json!({ "bytes": 0 }),
+        "fork" | "vfork" => json!({ "as": "b" }),
+        "exec" | "spawn" => json!({ "program": "a" }),
+        "sbrk" => json!({ "bytes": 0 }),
+        "mmap" => json!({ "length": 0 }),
+        "accessed" => json!({ "at": 0, "length": 0 }),
+        "read" | "write" => json!({ "file": "f", "at": 0, "length": 0 }),
+        "poke" => json!({ "pa": "0x80000000", "value": 0 }),
+        "csr" => json!({ "satp": {} }),
+        "privilege" => json!({ "level": "S" }),
+        "hart" => json!({ "hart": 0 }),
+        _ => json!({}),
+    };
+    let mut ops = BTreeSet::new();
+    properties(&schema(), &mut |key, property| {
+        ops.extend(property["const"].as_str().filter(|_| key == "op").map(str::to_owned));
+    });
+    assert!(ops.len() >= 25, "{ops:?}");
+    for op in ops {
+        let mut step = least(&op);
+        step["op"] = json!(op);
+        if op == "store" {
+            step["value"] = json!(0);
+        }
+        let bare = json!({ "kernel": "none", "steps": [step] });
+        let process = |steps: Value| json!({ "programs": { "a": {} }, "files": { "f": { "size": 0 } }, "steps": steps });
+        let spawn = json!({ "op": "spawn", "program": "a" });
+        let alive = process(json!([spawn, step]));
+        let ended = process(json!([spawn, { "op": "exit" }, step]));
+        let runs = [bare, alive, ended].into_iter().filter_map(|mut scenario| {
+            (scenario["format"], scenario["title"]) = (json!(1), json!("t"));
+            match Story::read(Source::new("t", &scenario.to_string())) {
+                Ok(story) => Some(story),
+                Err(problems) => {
+                    let told = problems.iter().map(|problem| problem.title()).collect::<Vec<_>>().join("; ");
+                    assert!(!told.contains("pagewalk itself"), "{op}: {told}");
+                    None
+                }
+            }
+        });
+        assert!(runs.count() > 0, "{op} is refused on every machine");
     }
 }

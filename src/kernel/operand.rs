@@ -118,8 +118,9 @@ impl JsonSchema for Pages {
 
 impl<'de> Deserialize<'de> for Pages {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::new(Vec::deserialize(deserializer)?)
-            .ok_or_else(|| de::Error::custom("the list of pages is empty: write at least one page, like [ 1 ]"))
+        Self::new(Vec::deserialize(deserializer)?).ok_or_else(|| {
+            de::Error::custom("the list of pages is empty: write at least one page, like [ 1 ]")
+        })
     }
 }
 

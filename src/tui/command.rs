@@ -212,7 +212,7 @@ fn theme(model: &mut Model, name: &str) -> Result<(), String> {
     let names = themes(model);
     let name = named(name, &names)?;
     if let Some(theme) = theme::ALL.into_iter().find(|theme| theme.name == name) {
-        model.looks.theme = theme;
+        model.looks.choose(theme);
     }
     Ok(())
 }

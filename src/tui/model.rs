@@ -55,6 +55,8 @@ const PREVIEW: Duration = Duration::from_millis(1_200);
 pub struct Looks {
     /// The colours and weights.
     pub theme: &'static Theme,
+    /// The theme is to fit the page of the terminal, because the user has chosen none.
+    pub fits: bool,
     /// How many colours there are.
     pub depth: Depth,
     /// Only ASCII characters are shown.
@@ -63,7 +65,21 @@ pub struct Looks {
 
 impl Default for Looks {
     fn default() -> Self {
-        Self { theme: &theme::DARK, depth: Depth::default(), ascii: false }
+        Self { theme: &theme::DARK, fits: false, depth: Depth::default(), ascii: false }
+    }
+}
+
+impl Looks {
+    /// The user chooses a theme.
+    pub fn choose(&mut self, theme: &'static Theme) {
+        (self.theme, self.fits) = (theme, false);
+    }
+
+    /// The terminal says that it has a light page, or a dark one.
+    pub fn fit(&mut self, light: bool) {
+        if self.fits {
+            self.theme = if light { &theme::LIGHT } else { &theme::DARK };
+        }
     }
 }
 

@@ -82,7 +82,7 @@ impl Notes {
             Wish::Quit => self.quit = true,
             Wish::Suspend => self.suspend = true,
             Wish::Reset => self.zero = Some(self.now),
-            Wish::NextTheme => self.looks.theme = theme::after(self.looks.theme),
+            Wish::NextTheme => self.looks.choose(theme::after(self.looks.theme)),
             Wish::Down => self.scroll = self.scroll.saturating_add(1).min(self.furthest()),
             Wish::Up => self.scroll = self.scroll.saturating_sub(1),
         }

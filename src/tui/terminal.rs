@@ -1,8 +1,10 @@
 //! The terminal: what comes from it becomes messages, and what the model shows goes to it. However the program ends, it is
 //! as it was before.
 
+mod answer;
 pub mod follow;
 mod held;
+mod input;
 mod looks;
 #[cfg_attr(not(unix), path = "terminal/no_signals.rs")]
 mod signals;
@@ -15,8 +17,9 @@ use super::reload::{self, Reload};
 use super::update::update;
 use super::{Seen, draw, keys, mouse};
 use crossterm::clipboard::CopyToClipboard;
-use crossterm::event::{self, Event, KeyEventKind};
+use crossterm::event::{Event, KeyEventKind};
 use crossterm::execute;
+use input::{Came, Input};
 use signals::Turn;
 pub use signals::end_as_asked;
 use std::io;
@@ -38,13 +41,16 @@ pub fn run(
     let turn = Turn::default();
     signals::obey(&turn)?;
     let mut terminal = turn.take(held::take)?;
-    let ended = obey(&mut terminal, model, reloads, seen, &turn);
+    let mut input = Input::new(model.looks.fits);
+    let ended = obey(&mut terminal, &mut input, model, reloads, seen, &turn);
+    input.settle();
     turn.take(|| held::leave(terminal))?;
     ended
 }
 
 fn obey(
     terminal: &mut ratatui::DefaultTerminal,
+    input: &mut Input,
     model: &mut Model,
     reloads: Option<&Receiver<Reload>>,
     seen: Seen<'_>,
@@ -53,12 +59,13 @@ fn obey(
     let size = terminal.size()?;
     update(model, Message::Resize(size.width, size.height));
     while !model.quit {
-        draw_in(turn, |anew| show(terminal, model, anew))?;
+        draw_in(turn, |anew| show(terminal, model, anew).and_then(|()| input.ask()))?;
         seen(model);
-        match next(model, reloads, turn)? {
+        match next(input, model, reloads, turn)? {
             Next::Message(message) => update(model, message),
             Next::Reload(reload) => reload::update(model, reload),
-            Next::Resumed => {}
+            Next::Light(light) => model.looks.fit(light),
+            Next::Resumed => input.resume(),
             Next::End => model.quit = true,
             Next::Nothing => update(model, Message::Tick),
         }
@@ -107,6 +114,8 @@ enum Next {
     Message(Message),
     /// The file was read again.
     Reload(Reload),
+    /// The terminal has a light page, or a dark one.
+    Light(bool),
     /// The program goes on after a stop.
     Resumed,
     /// A signal has asked for the end.
@@ -116,7 +125,12 @@ enum Next {
 }
 
 /// Waits for something that means something: from the terminal, a file, the end of a stop, or that of the patience.
-fn next(model: &Model, reloads: Option<&Receiver<Reload>>, turn: &Turn) -> io::Result<Next> {
+fn next(
+    input: &mut Input,
+    model: &Model,
+    reloads: Option<&Receiver<Reload>>,
+    turn: &Turn,
+) -> io::Result<Next> {
     let end = model.patience().map(|patience| Instant::now() + patience);
     loop {
         if let Some(reload) = reloads.and_then(|reloads| reloads.try_recv().ok()) {
@@ -132,10 +146,14 @@ fn next(model: &Model, reloads: Option<&Receiver<Reload>>, turn: &Turn) -> io::R
         if left.is_zero() {
             return Ok(Next::Nothing);
         }
-        if event::poll(left.min(LOOK))?
-            && let Some(message) = meant(model, &event::read()?)
-        {
-            return Ok(Next::Message(message));
+        match input.next(left.min(LOOK))? {
+            Some(Came::Light(light)) => return Ok(Next::Light(light)),
+            Some(Came::Event(event)) => {
+                if let Some(message) = meant(model, &event) {
+                    return Ok(Next::Message(message));
+                }
+            }
+            None => {}
         }
     }
 }

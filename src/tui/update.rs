@@ -61,7 +61,7 @@ pub fn update(model: &mut Model, message: Message) {
 }
 
 fn next_theme(model: &mut Model) {
-    model.looks.theme = theme::after(model.looks.theme);
+    model.looks.choose(theme::after(model.looks.theme));
     if let Screen::Play(player) = &mut model.screen {
         player.message = Some(format!("theme: {}", model.looks.theme.name));
     }

@@ -316,9 +316,16 @@ fn a_reader_that_has_seen_enough_is_no_failure() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk_is_a_failure() {
-    for arguments in
-        [["run", "fork-exec"], ["check", "fork-exec"], ["test", "fork-exec"], ["show", "fork-exec"]]
-    {
+    for arguments in [
+        &["run", "fork-exec"][..],
+        &["check", "fork-exec"],
+        &["test", "fork-exec"],
+        &["show", "fork-exec"],
+        &["--help"],
+        &["run", "--help"],
+        &["help", "run"],
+        &["--version"],
+    ] {
         let full = std::fs::File::create("/dev/full").unwrap();
         let output = binary::command(arguments, &scratch("full")).stdout(full).output().unwrap();
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");

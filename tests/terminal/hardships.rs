@@ -1,5 +1,5 @@
 //! What a terminal can do to a program: a mouse, windows that are pulled at all the time, a shell that wants its terminal
-//! back, a slow line, no terminal at all, one that can do nothing, one that says what background it has.
+//! back, a slow line, no terminal at all, one that can do nothing.
 
 use crate::harness::{self, CTRL_C, RIGHT, Terminal, drawn};
 use std::io::Read;
@@ -96,15 +96,8 @@ fn the_shell_gets_its_terminal_back_for_a_while() {
     terminal.wait("the shell's screen", |screen| !screen.alternate_screen() && !screen.hide_cursor());
     // As `fg` does it.
     let pid = terminal.child.process_id().unwrap().to_string();
-    let is_stopped = || {
-        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-        stat.rsplit(')').next().is_some_and(|rest| rest.trim_start().starts_with('T'))
-    };
-    while cfg!(target_os = "linux") && !is_stopped() {
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    let go_on = std::process::Command::new("kill").args(["-CONT", &pid]).status().unwrap();
-    assert!(go_on.success());
+    harness::wait_until_stopped(&pid);
+    harness::kill(&pid, "CONT");
     terminal.wait("the other screen again", |screen| screen.alternate_screen());
     terminal.see_all(&before);
     terminal.press(RIGHT);
@@ -146,30 +139,6 @@ fn a_terminal_that_can_do_nothing_gets_lines() {
     terminal.press("q\n");
     terminal.see("ended 0");
     assert_eq!(terminal.end(), 0);
-}
-
-/// Runs pagewalk with the theme that fits, in a terminal that says its background, and gives the ground of the page.
-fn page(background: &str) -> vt100::Color {
-    let mut terminal =
-        Terminal::shell("export COLORTERM=truecolor; exec \"$PAGEWALK\" --theme auto fork-exec", (80, 24));
-    terminal.answer = Some(background.to_owned());
-    terminal.see("step 0/14");
-    let ground = |screen: &vt100::Screen| screen.cell(23, 79).unwrap().bgcolor();
-    terminal.wait("a page", |screen| ground(screen) != vt100::Color::Default);
-    let ground = ground(terminal.screen.screen());
-    terminal.press("q");
-    assert_eq!(terminal.end(), 0);
-    ground
-}
-
-#[test]
-fn the_background_of_the_terminal_chooses_the_theme() {
-    let brightness = |color| match color {
-        vt100::Color::Rgb(r, g, b) => u32::from(r) + u32::from(g) + u32::from(b),
-        other => panic!("{other:?} is no colour of a theme"),
-    };
-    assert!(brightness(page("ffff/ffff/ffff")) > 600, "a light page on a light terminal");
-    assert!(brightness(page("0000/0000/0000")) < 200, "a dark one on a dark terminal");
 }
 
 #[test]

@@ -51,6 +51,8 @@ pub fn spawn(
     let mut shell = CommandBuilder::new("sh");
     shell.args(["-c", command]);
     shell.env("PAGEWALK", env!("CARGO_BIN_EXE_pagewalk"));
+    // This program too: tests that run in a terminal of another one.
+    shell.env("TESTS", std::env::current_exe().unwrap());
     shell.env("TERM", "xterm-256color");
     shell.env_remove("NO_COLOR");
     // No place of the user's: a configuration of the tests, and what is no folder, where no state can be written.
@@ -76,8 +78,24 @@ pub fn characters(reader: &mut dyn Read, kept: &mut Vec<u8>) -> Option<Vec<u8>> 
 /// Sends a signal to a program.
 #[track_caller]
 pub fn signal(child: &dyn Child, name: &str) {
-    let pid = child.process_id().unwrap().to_string();
-    assert!(Command::new("kill").args(["-s", name, &pid]).status().unwrap().success());
+    kill(&child.process_id().unwrap().to_string(), name);
+}
+
+/// Sends a signal to the process of a number.
+#[track_caller]
+pub fn kill(pid: &str, name: &str) {
+    assert!(Command::new("kill").args(["-s", name, pid]).status().unwrap().success());
+}
+
+/// Waits until a process is stopped.
+pub fn wait_until_stopped(pid: &str) {
+    let is_stopped = || {
+        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+        stat.rsplit(')').next().is_some_and(|rest| rest.trim_start().starts_with('T'))
+    };
+    while cfg!(target_os = "linux") && !is_stopped() {
+        std::thread::sleep(Duration::from_millis(5));
+    }
 }
 
 /// Waits for the end of a program.
@@ -147,16 +165,20 @@ impl Terminal {
         self.bytes.extend_from_slice(bytes);
         let asked = String::from_utf8_lossy(bytes).contains("\x1b]11;?");
         if let Some(background) = self.answer.clone().filter(|_| asked) {
-            let text = if background.starts_with('f') { "0000/0000/0000" } else { "ffff/ffff/ffff" };
-            self.press(&format!("\x1b]10;rgb:{text}\x1b\\\x1b]11;rgb:{background}\x1b\\\x1b[?62;c"));
+            self.press(&format!("\x1b]11;rgb:{background}\x1b\\"));
         }
+    }
+
+    /// Whether these bytes have come.
+    pub fn has_shown(&self, wanted: &str) -> bool {
+        String::from_utf8_lossy(&self.bytes).contains(wanted)
     }
 
     /// Waits until these bytes have come.
     #[track_caller]
     pub fn wait_for_bytes(&mut self, wanted: &str) {
         let end = Instant::now() + DEADLINE;
-        while !String::from_utf8_lossy(&self.bytes).contains(wanted) {
+        while !self.has_shown(wanted) {
             let bytes = self.output.recv_timeout(end.saturating_duration_since(Instant::now()));
             self.take(&bytes.unwrap_or_else(|_| panic!("{wanted:?} does not come")));
         }
@@ -192,6 +214,24 @@ impl Terminal {
         self.master.resize(size(columns_rows)).unwrap();
     }
 
+    /// What was told behind a name, up to a full stop that stands alone: `pid: 7 .`
+    #[track_caller]
+    pub fn told(&mut self, name: &str) -> String {
+        self.wait_for_bytes(name);
+        let said = |bytes: &[u8]| {
+            let text = String::from_utf8_lossy(bytes);
+            let (rest, _) = text.split_once(name)?.1.split_once(" .")?;
+            Some(rest.trim().to_owned())
+        };
+        loop {
+            if let Some(told) = said(&self.bytes) {
+                return told;
+            }
+            let bytes = self.output.recv_timeout(DEADLINE).unwrap();
+            self.take(&bytes);
+        }
+    }
+
     /// Waits for the end, reads what is left, and gives the exit status.
     #[track_caller]
     pub fn end(&mut self) -> u32 {
@@ -202,11 +242,11 @@ impl Terminal {
             }
             assert!(Instant::now() < end, "it does not end. The screen:\n{}", self.text());
             if let Ok(bytes) = self.output.recv_timeout(Duration::from_millis(10)) {
-                self.screen.process(&bytes);
+                self.take(&bytes);
             }
         };
         while let Ok(bytes) = self.output.recv_timeout(DEADLINE) {
-            self.screen.process(&bytes);
+            self.take(&bytes);
         }
         status.exit_code()
     }

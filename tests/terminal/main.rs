@@ -6,10 +6,13 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking, and its helpers with it")]
 #![cfg(unix)]
 
+mod background;
 mod hardships;
 mod harness;
 mod home;
 mod notes;
+mod panics;
+mod ways;
 
 use harness::{CTRL_C, LEFT, RIGHT, Terminal, drawn};
 use pagewalk::scenario::library;
@@ -118,85 +121,6 @@ fn what_is_piped_in_is_played_with_the_keys_of_the_terminal() {
     terminal.see("step 1/6");
     terminal.press("q");
     assert_eq!(terminal.end(), 0);
-}
-
-/// Runs pagewalk between two looks at the terminal's settings, ends it in some way, and tells its exit status.
-#[track_caller]
-fn leaves_the_terminal_as_it_was(arguments: &str, keys: &str) -> String {
-    let look = |name: &str| format!("echo {name} $(stty -a | tr '\\n' ' ') .");
-    let (before, after) = (look("before:"), look("after:"));
-    let command = format!("{before}; \"$PAGEWALK\" {arguments}; echo status: $? .; {after}");
-    let mut terminal = Terminal::shell(&command, (250, 40));
-    terminal.see("step 0/");
-    terminal.wait("a screen without a cursor", |screen| screen.alternate_screen() && screen.hide_cursor());
-    terminal.press(keys);
-    assert_eq!(terminal.end(), 0, "the shell ends well");
-    let screen = terminal.screen.screen();
-    assert!(!screen.alternate_screen(), "the shell's own screen is back");
-    assert!(!screen.hide_cursor(), "the cursor is back");
-    assert_eq!(
-        screen.mouse_protocol_mode(),
-        vt100::MouseProtocolMode::None,
-        "the mouse is the terminal's again"
-    );
-    assert!(!screen.bracketed_paste() && !screen.application_cursor(), "and so are its keys");
-    let text: String = screen.rows(0, 250).collect::<Vec<_>>().join("\n");
-    let told = |name: &str| {
-        let (_, rest) = text.split_once(name).unwrap_or_else(|| panic!("no {name} in {text}"));
-        rest.split_once(" .").unwrap().0.replace('\n', "")
-    };
-    assert!(told("before:").contains("icanon") && !told("before:").contains("-icanon"), "{text}");
-    assert_eq!(told("after:"), told("before:"), "{text}");
-    assert!(!text.contains("What happens"), "nothing is left of the story: {text}");
-    told("status:").trim().to_owned()
-}
-
-#[test]
-fn q_leaves_the_terminal_as_it_was() {
-    assert_eq!(leaves_the_terminal_as_it_was("fork-exec", "q"), "0");
-}
-
-#[test]
-fn ctrl_c_leaves_the_terminal_as_it_was() {
-    assert_eq!(leaves_the_terminal_as_it_was("fork-exec", CTRL_C), "0");
-    assert_eq!(leaves_the_terminal_as_it_was("fork-exec", &format!(":12{CTRL_C}")), "0");
-    assert_eq!(leaves_the_terminal_as_it_was("fork-exec", &format!("?{CTRL_C}")), "0");
-}
-
-/// A signal ends pagewalk: the shell gets its terminal back, and the status that the signal's default gives (128 more than
-/// its number).
-#[track_caller]
-fn gives_the_terminal_back_after(signal: &str, expected: &str) {
-    let look = |name: &str| format!("echo {name} $(stty -a | tr '\\n' ' ') .");
-    let (before, after) = (look("before:"), look("after:"));
-    let pagewalk = "sh -c 'echo pid: $$ .; exec \"$PAGEWALK\" fork-exec'";
-    let mut terminal =
-        Terminal::shell(&format!("{before}; {pagewalk}; echo status: $? .; {after}"), (250, 40));
-    terminal.see("pid:");
-    let told = |terminal: &Terminal, name: &str| {
-        let text: String = terminal.screen.screen().rows(0, 250).collect();
-        let (_, rest) = text.split_once(name).unwrap_or_else(|| panic!("no {name} in {text}"));
-        rest.split_once(" .").unwrap().0.trim().to_owned()
-    };
-    let (pid, settings) = (told(&terminal, "pid:"), told(&terminal, "before:"));
-    assert!(settings.contains("icanon") && !settings.contains("-icanon"), "{settings}");
-    terminal.see("step 0/");
-    terminal.wait("a screen without a cursor", |screen| screen.alternate_screen() && screen.hide_cursor());
-    let killed = std::process::Command::new("kill").args(["-s", signal, &pid]).status().unwrap();
-    assert!(killed.success());
-    assert_eq!(terminal.end(), 0, "the shell ends well");
-    let screen = terminal.screen.screen();
-    assert!(!screen.alternate_screen(), "the shell's own screen is back");
-    assert!(!screen.hide_cursor(), "the cursor is back");
-    assert_eq!(told(&terminal, "after:"), settings);
-    assert_eq!(told(&terminal, "status:"), expected);
-}
-
-#[test]
-fn a_signal_that_ends_it_leaves_the_terminal_as_it_was() {
-    gives_the_terminal_back_after("TERM", "143");
-    gives_the_terminal_back_after("HUP", "129");
-    gives_the_terminal_back_after("INT", "130");
 }
 
 #[test]

@@ -1,10 +1,11 @@
 //! The terminal of the one who follows: the notes of the speaker.
 
+use super::input::{Came, Input};
 use super::{Turn, draw_in, held, looks, signals};
 use crate::tui::comfort::Comfort;
 use crate::tui::notes::{self, LOOK, Notes};
 use crate::tui::speaker::Published;
-use crossterm::event::{self, Event, KeyEventKind};
+use crossterm::event::{Event, KeyEventKind};
 use ratatui::DefaultTerminal;
 use std::io;
 
@@ -22,21 +23,32 @@ pub fn run(look: Look<'_>, comfort: &Comfort, colour: bool) -> io::Result<()> {
     let turn = Turn::default();
     signals::obey(&turn)?;
     let mut terminal = turn.take(held::take)?;
-    let ended = follow(&mut terminal, &mut notes, look, &turn);
+    let mut input = Input::new(notes.looks.fits);
+    let ended = follow(&mut terminal, &mut input, &mut notes, look, &turn);
+    input.settle();
     turn.take(|| held::leave(terminal))?;
     ended
 }
 
-fn follow(terminal: &mut DefaultTerminal, notes: &mut Notes, look: Look<'_>, turn: &Turn) -> io::Result<()> {
+fn follow(
+    terminal: &mut DefaultTerminal,
+    input: &mut Input,
+    notes: &mut Notes,
+    look: Look<'_>,
+    turn: &Turn,
+) -> io::Result<()> {
     while !notes.quit && !signals::is_asked_to_end() {
         notes.follow(look(), notes::now());
-        draw_in(turn, |anew| show(terminal, notes, anew))?;
-        if event::poll(LOOK)?
-            && let Event::Key(key) = event::read()?
-            && key.kind != KeyEventKind::Release
-            && let Some(wish) = notes::wish(key)
-        {
-            notes.obey(wish);
+        if turn.is_resumed() {
+            input.resume();
+        }
+        draw_in(turn, |anew| show(terminal, notes, anew).and_then(|()| input.ask()))?;
+        match input.next(LOOK)? {
+            Some(Came::Light(light)) => notes.looks.fit(light),
+            Some(Came::Event(Event::Key(key))) if key.kind != KeyEventKind::Release => {
+                notes::wish(key).into_iter().for_each(|wish| notes.obey(wish));
+            }
+            Some(Came::Event(_)) | None => {}
         }
         if std::mem::take(&mut notes.suspend) {
             signals::suspend()?;

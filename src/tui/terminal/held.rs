@@ -1,10 +1,15 @@
 //! The terminal while it is ours: raw mode, the other screen, the mouse; and how it is given back, whatever happens.
 
 use super::tty;
+use crate::story;
 use crossterm::event::{DisableMouseCapture, EnableMouseCapture};
+use crossterm::terminal::{EnterAlternateScreen, enable_raw_mode};
 use crossterm::{cursor, execute};
+use ratatui::backend::CrosstermBackend;
+use ratatui::{DefaultTerminal, Terminal};
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 /// The terminal is ours. It is one for the program, as the terminal is.
 static HELD: AtomicBool = AtomicBool::new(false);
@@ -12,23 +17,38 @@ static HELD: AtomicBool = AtomicBool::new(false);
 /// The mouse is listened to. A panic must know of it.
 static MOUSE: AtomicBool = AtomicBool::new(false);
 
-/// Takes the terminal. A panic gives it back before it is told.
-pub fn take() -> io::Result<ratatui::DefaultTerminal> {
-    let terminal = ratatui::try_init()?;
-    HELD.store(true, Ordering::SeqCst);
-    // Where that cannot be had, half a key is waited for.
-    let _ = tty::read_at_once();
-    let told = std::panic::take_hook();
+/// Panics of other threads while the terminal is ours, told when it is given back.
+static UNTOLD: Mutex<String> = Mutex::new(String::new());
+
+/// Takes the terminal, for this thread. Its panic gives the terminal back before it is told.
+pub fn take() -> io::Result<DefaultTerminal> {
+    listen_to_panics();
+    // In the background this waits, so that the settings to give back are not those of the shell's own prompt.
+    tty::wait_for_turn()?;
+    let taken = take_again().and_then(|()| Terminal::new(CrosstermBackend::new(io::stdout())));
+    taken.inspect_err(|_| drop(give_back()))
+}
+
+/// The terminal belongs to the thread that calls this: a panic of another one leaves it as it is.
+fn listen_to_panics() {
+    let holder = std::thread::current().id();
+    let tell = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
-        let _ = listen_to_mouse(false);
-        told(info);
+        let is_caught = story::is_guarded() || !is_held();
+        if !is_caught && std::thread::current().id() != holder {
+            let mut untold = UNTOLD.lock().unwrap_or_else(PoisonError::into_inner);
+            return untold.push_str(&format!("{info}\n"));
+        }
+        if !is_caught {
+            let _ = give_back();
+        }
+        tell(info);
     }));
-    Ok(terminal)
 }
 
 /// Gives it back as it was, at the end. Dropped, ratatui's terminal would tell that there is no terminal any more, and
 /// panic where there is nobody to be told.
-pub fn leave(terminal: ratatui::DefaultTerminal) -> io::Result<()> {
+pub fn leave(terminal: DefaultTerminal) -> io::Result<()> {
     std::mem::forget(terminal);
     give_back()
 }
@@ -41,6 +61,7 @@ pub fn give_back() -> io::Result<()> {
     let mouse = listen_to_mouse(false);
     let cursor = execute!(io::stdout(), cursor::Show);
     ratatui::try_restore()?;
+    eprint!("{}", std::mem::take(&mut *UNTOLD.lock().unwrap_or_else(PoisonError::into_inner)));
     mouse.and(cursor)
 }
 
@@ -57,9 +78,10 @@ pub fn give_keys_back() {
 /// Takes it again, after it was given back for a while.
 pub fn take_again() -> io::Result<()> {
     HELD.store(true, Ordering::SeqCst);
-    crossterm::terminal::enable_raw_mode()?;
+    enable_raw_mode()?;
+    // Where that cannot be had, half a key is waited for.
     let _ = tty::read_at_once();
-    execute!(io::stdout(), crossterm::terminal::EnterAlternateScreen, cursor::Hide)
+    execute!(io::stdout(), EnterAlternateScreen, cursor::Hide)
 }
 
 /// Listens to the mouse from here on, or no longer.

@@ -3,32 +3,20 @@
 use crate::scenario::stage::ThemeName;
 use crate::tui::comfort::Comfort;
 use crate::tui::model::Looks;
-use crate::tui::theme::{self, Depth, Theme};
+use crate::tui::theme::{self, Depth};
 use supports_color::Stream;
-use terminal_colorsaurus::{QueryOptions, ThemeMode, theme_mode};
 
-/// How the screen looks for a user who wants it so, on this terminal. Which colour it has behind its text is asked only if
-/// that matters; it must not be read by anybody else meanwhile.
+/// How the screen looks for a user who wants it so, on this terminal. If no theme is named, one with few colours shows its
+/// own, and any other a dark page until it says that it has a light one.
 pub fn of(comfort: &Comfort, colour: bool) -> Looks {
     let depth = depth();
-    let theme = match (comfort.theme, colour) {
-        (_, false) => &theme::NONE,
-        (ThemeName::Auto, true) => usual(depth),
-        (name, true) => theme::named(name).unwrap_or(&theme::TERMINAL),
+    let fits = colour && comfort.theme == ThemeName::Auto && depth != Depth::Sixteen;
+    let theme = match colour {
+        _ if fits => &theme::DARK,
+        true => theme::named(comfort.theme).unwrap_or(&theme::TERMINAL),
+        false => &theme::NONE,
     };
-    Looks { theme, depth, ascii: comfort.ascii }
-}
-
-/// What fits the terminal: its own colours if it has few, and else what has its background. One that does not say is given
-/// a dark page, which every theme brings along.
-fn usual(depth: Depth) -> &'static Theme {
-    if depth == Depth::Sixteen {
-        return &theme::TERMINAL;
-    }
-    match theme_mode(QueryOptions::default()) {
-        Ok(ThemeMode::Light) => &theme::LIGHT,
-        Ok(ThemeMode::Dark) | Err(_) => &theme::DARK,
-    }
+    Looks { theme, fits, depth, ascii: comfort.ascii }
 }
 
 fn depth() -> Depth {

@@ -6,3 +6,13 @@ use std::io;
 pub fn read_at_once() -> io::Result<()> {
     Ok(())
 }
+
+/// There is no background to wait in.
+pub fn wait_for_turn() -> io::Result<()> {
+    Ok(())
+}
+
+/// The same.
+pub fn is_in_background() -> bool {
+    false
+}

@@ -1,8 +1,8 @@
 //! Signals: those that end the program let it keep first what is to be kept; one that stops it for a while gives the
 //! terminal back, and takes it again afterwards.
 
-use super::{held, tty};
-use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP};
+use super::{held, input, tty};
+use signal_hook::consts::*;
 use signal_hook::iterator::Signals;
 use signal_hook::low_level::{emulate_default_handler, raise};
 use std::io;
@@ -12,6 +12,26 @@ use std::time::Duration;
 
 /// The signal that has asked the program to end; 0 for none. It is one for the program, as signals are.
 static ASKED: AtomicI32 = AtomicI32::new(0);
+
+/// Every signal that ends a program unless it is caught, and can be. Left out are those that an instruction of the program
+/// raises, because it would raise them again for ever: SIGBUS, SIGFPE, SIGILL, SIGSEGV and SIGTRAP; and SIGPIPE, which Rust
+/// makes an error of writing.
+const ENDS: [i32; 13] = [
+    SIGABRT, SIGALRM, SIGHUP, SIGINT, SIGPROF, SIGQUIT, SIGSYS, SIGTERM, SIGUSR1, SIGUSR2, SIGVTALRM,
+    SIGXCPU, SIGXFSZ,
+];
+
+/// Those that end a program on Linux only, the real-time signals with them. The C library keeps some of those for itself.
+#[cfg(target_os = "linux")]
+fn more_ends() -> impl Iterator<Item = i32> {
+    use rustix::process::Signal;
+    [SIGIO, Signal::POWER.as_raw(), Signal::STKFLT.as_raw()].into_iter().chain(34..=64)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn more_ends() -> impl Iterator<Item = i32> {
+    std::iter::empty()
+}
 
 /// How long the program may take to end by itself.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -47,7 +67,8 @@ impl Turn {
 /// From here on a signal that asks the program to end is [waited for](is_asked_to_end), and one that stops it for a while
 /// gives the terminal back first.
 pub fn obey(turn: &Turn) -> io::Result<()> {
-    let mut ends = Signals::new([SIGHUP, SIGINT, SIGQUIT, SIGTERM])?;
+    let mut ends = Signals::new(ENDS)?;
+    more_ends().for_each(|signal| drop(ends.add_signal(signal)));
     let mut stops = Signals::new([SIGTSTP])?;
     // Two threads: the one that stops may have to wait for whoever draws.
     let (ending, stopping) = (turn.clone(), turn.clone());
@@ -58,6 +79,7 @@ pub fn obey(turn: &Turn) -> io::Result<()> {
 
 /// Stops the program until it may have the terminal again, or is to end. Nothing is drawn meanwhile.
 fn stop(turn: &Turn) {
+    input::wait_for_answer();
     turn.take(|| {
         let was_held = held::is_held();
         let _ = held::give_back();
@@ -86,7 +108,13 @@ fn end(turn: &Turn, signal: i32) {
         Ok(_turn) => drop(held::give_back()),
         Err(_) => held::give_keys_back(),
     }
+    end_by(signal);
+}
+
+/// Ends the program as a signal does. Where that cannot be, it ends with the status that a shell makes of the signal.
+fn end_by(signal: i32) -> ! {
     let _ = emulate_default_handler(signal);
+    std::process::exit(128 + signal)
 }
 
 /// Whether a signal has asked the program to end.
@@ -97,7 +125,7 @@ pub fn is_asked_to_end() -> bool {
 /// Ends the program as the signal does that has asked for it; if none has, nothing happens.
 pub fn end_as_asked() {
     if is_asked_to_end() {
-        let _ = emulate_default_handler(ASKED.load(Ordering::SeqCst));
+        end_by(ASKED.load(Ordering::SeqCst));
     }
 }
 

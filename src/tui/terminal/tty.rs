@@ -1,7 +1,8 @@
 //! What crossterm does not say to the terminal.
 
+use rustix::io::Errno;
 use rustix::process::getpgrp;
-use rustix::termios::{OptionalActions, SpecialCodeIndex, tcgetattr, tcgetpgrp, tcsetattr};
+use rustix::termios::{OptionalActions, SpecialCodeIndex, tcdrain, tcgetattr, tcgetpgrp, tcsetattr};
 use std::fs::File;
 use std::io::{self, IsTerminal};
 use std::os::fd::{AsFd, OwnedFd};
@@ -14,6 +15,24 @@ pub fn read_at_once() -> io::Result<()> {
     settings.special_codes[SpecialCodeIndex::VMIN] = 0;
     settings.special_codes[SpecialCodeIndex::VTIME] = 0;
     Ok(tcsetattr(&tty, OptionalActions::Now, &settings)?)
+}
+
+/// Waits until the terminal is ours. In the background the system stops the program here, until the shell brings it to the
+/// foreground, because this would act on the terminal.
+///
+/// # Errors
+///
+/// If no shell can do that: the program is in the background for good.
+pub fn wait_for_turn() -> io::Result<()> {
+    let Ok(tty) = terminal() else { return Ok(()) };
+    loop {
+        match tcdrain(&tty) {
+            Err(Errno::INTR) => {}
+            Err(Errno::IO) => return Err(Errno::IO.into()),
+            // A terminal that cannot do this is found out when it is used.
+            Ok(()) | Err(_) => return Ok(()),
+        }
+    }
 }
 
 /// Whether another program has the terminal now, as far as that can be told.
