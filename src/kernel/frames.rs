@@ -165,12 +165,12 @@ impl System {
     }
 
     /// The frame that is handed out next.
-    fn first_free(&self) -> Option<Ppn> {
+    pub(super) fn first_free(&self) -> Option<Ppn> {
         self.free_head.filter(|ppn| self.frame(*ppn).is_some())
     }
 
     /// The one after it: what its first word leads to, if that is a frame.
-    fn next_free(&self, ppn: Ppn) -> Option<Ppn> {
+    pub(super) fn next_free(&self, ppn: Ppn) -> Option<Ppn> {
         let next = self.machine.memory().read(self.frame_address(ppn), 8).unwrap_or_default();
         Some(Ppn(next / PAGE)).filter(|ppn| self.frame(*ppn).is_some())
     }
