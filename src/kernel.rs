@@ -11,6 +11,7 @@
 
 pub mod accessed;
 pub mod area;
+pub mod audit;
 pub mod bare;
 pub mod bug;
 pub mod check;

@@ -11,7 +11,7 @@ mod travel;
 mod verdict;
 mod wild;
 
-pub use breach::Breach;
+pub use breach::{Breach, MAX_AUDITED};
 pub use guard::{guarded, is_guarded};
 pub use travel::Go;
 pub use verdict::Verdict;
@@ -50,9 +50,11 @@ impl Story {
 
     fn read_unguarded(source: Source) -> Result<Self, Vec<Problem>> {
         let Draft { scenario, mut problems, doubts } = read::draft(source);
-        let story = scenario.map(|scenario| Self::run(scenario, doubts));
+        // What is wrong already is not played: the run only shows what else is.
+        let is_good = !problems.iter().any(Problem::is_error);
+        let story = scenario.map(|scenario| Self::run(scenario, doubts, is_good));
         match story {
-            Some(Ok(story)) if !problems.iter().any(Problem::is_error) => {
+            Some(Ok(story)) if is_good => {
                 let warnings = [problems, wild::warnings(&story)].concat();
                 return Ok(Self { scenario: story.scenario.warned(warnings), ..story });
             }
@@ -70,17 +72,21 @@ impl Story {
     ///
     /// The operations that cannot be carried out, at their places in the file; or that pagewalk itself [failed](guarded).
     pub fn new(scenario: Scenario) -> Result<Self, Vec<Problem>> {
-        guarded(|| Self::run(scenario, Doubts::default())).unwrap_or_else(|failed| Err(vec![failed]))
+        guarded(|| Self::run(scenario, Doubts::default(), true)).unwrap_or_else(|failed| Err(vec![failed]))
     }
 
-    fn run(scenario: Scenario, doubts: Doubts) -> Result<Self, Vec<Problem>> {
+    fn run(scenario: Scenario, doubts: Doubts, is_good: bool) -> Result<Self, Vec<Problem>> {
         let system = match System::boot(&scenario.setup) {
             Ok(system) => system,
             Err(what) => return Err(vec![Problem::other(Place::Text(0..0), what)]),
         };
         match Timeline::record(system, scenario.ops()) {
             Ok(mut timeline) => {
-                let breaches = Breach::all(&mut timeline);
+                let breaches = if is_good { Breach::all(&mut timeline) } else { Ok(vec![]) };
+                let breaches = breaches.map_err(|moment| {
+                    let step = timeline.step_at(moment);
+                    vec![too_much_to_audit(&scenario, step)]
+                })?;
                 Self { scenario, timeline, breaches }.with_sense()
             }
             Err(refused) => Err(refusal::problems(&scenario, refused, doubts)),
@@ -193,4 +199,15 @@ impl Story {
         self.timeline.seek(here);
         verdicts
     }
+}
+
+/// That the invariants of a wrong kernel take too long to check, from a step on.
+fn too_much_to_audit(scenario: &Scenario, step: Option<usize>) -> Problem {
+    let what = format!(
+        "with \"bug\" the invariants are checked after each event, and here more than {MAX_AUDITED} frames, PTEs and \
+         changes have been looked at for that"
+    );
+    let place = step.and_then(|step| scenario.steps.get(step)).map(|step| step.node.place_of(&["op"]));
+    let help = "repeat less often, or give the machine fewer \"frames\"";
+    Problem::advice(place.unwrap_or(Place::Text(0..0)), what, help)
 }

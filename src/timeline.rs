@@ -144,6 +144,11 @@ impl Timeline {
         &self.system
     }
 
+    /// What is found out about the state at this moment by trying something, all of which is undone.
+    pub fn try_out<T>(&mut self, look: impl FnOnce(&mut System) -> T) -> T {
+        look(&mut self.system)
+    }
+
     /// Which moment it is.
     pub fn moment(&self) -> usize {
         self.moment

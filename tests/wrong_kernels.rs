@@ -1,9 +1,12 @@
 //! Wrong kernels: each breaks what it is said to break, where it is said to; no right one breaks anything; and none comes
 //! to a panic, whatever its own mistakes make of its data.
 
-use pagewalk::kernel::{Action, Bug, Expr, Invariant, Op, System, Unwatched};
+use pagewalk::hw::{self, Ppn, Trap};
+use pagewalk::kernel::check::Broken;
+use pagewalk::kernel::{Action, Bug, Change, Event, Expr, Invariant, Op, PAGE, System, Unwatched, Usage};
 use pagewalk::scenario::{Source, library, read};
-use pagewalk::story::Story;
+use pagewalk::story::{Breach, Story};
+use pagewalk::timeline::Timeline;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -62,6 +65,66 @@ fn a_breach_that_is_not_expected_fails_and_so_does_one_that_does_not_come() {
     }
 }
 
+/// The breaches of a run, found by looking at everything after every event.
+fn slowly(timeline: &mut Timeline) -> Vec<Breach> {
+    let mut found: Vec<Breach> = vec![];
+    let (mut before, mut in_tables): (Vec<Invariant>, _) = (vec![], vec![]);
+    let mut trap = None;
+    timeline.seek(0);
+    for moment in 1..=timeline.end() {
+        timeline.seek(moment);
+        let system = timeline.system();
+        if timeline.changes().iter().any(|change| concerns_tables(system, change)) {
+            in_tables = system.broken_tables();
+        }
+        let not_mended = match timeline.event(moment) {
+            Some(Event::Hardware(hw::Event::Trap { cause, stval, sepc, why, .. })) => {
+                trap = Some(Trap { cause: *cause, stval: *stval, sepc: *sepc, why: *why });
+                None
+            }
+            Some(Event::Hardware(hw::Event::TrapReturn { .. })) => {
+                trap.and_then(|trap| system.clone().check_mended(&trap).err())
+            }
+            _ => None,
+        };
+        let others = system.stale_grant().into_iter().chain(not_mended);
+        let broken: Vec<Broken> = in_tables.iter().cloned().chain(others).collect();
+        let now = broken.iter().map(Broken::invariant).collect();
+        for broken in broken.into_iter().filter(|broken| !before.contains(&broken.invariant())) {
+            let same_kind = |breach: &&Breach| breach.broken.invariant() == broken.invariant();
+            if found.iter().rfind(same_kind).is_none_or(|breach| breach.broken != broken) {
+                found.push(Breach { moment, broken });
+            }
+        }
+        before = now;
+    }
+    found
+}
+
+fn concerns_tables(system: &System, change: &Change) -> bool {
+    match change {
+        Change::Hardware(hw::Change::Memory { pa, .. }) => {
+            let frame = system.frame(Ppn(pa.0 / PAGE));
+            frame.is_none_or(|frame| matches!(frame.usage, Usage::Table { .. } | Usage::Free))
+        }
+        Change::Hardware(hw::Change::Chunk { .. }) => true,
+        Change::Hardware(_) | Change::Running(_) | Change::Current(_) | Change::Hart(_) => false,
+        _ => true,
+    }
+}
+
+/// The run of as many operations as can be carried out.
+fn run(system: &System, mut ops: Vec<Op>) -> Timeline {
+    loop {
+        match Timeline::record(system.clone(), ops.clone()) {
+            Ok(timeline) => return timeline,
+            Err(refused) => {
+                refused.iter().rev().for_each(|refused| drop(ops.remove(refused.step)));
+            }
+        }
+    }
+}
+
 /// The invariants that a wrong kernel breaks in the built-in scenarios, played with its mistake.
 #[test]
 fn the_bugs_are_caught_wherever_they_do_harm() {
@@ -76,6 +139,7 @@ fn the_bugs_are_caught_wherever_they_do_harm() {
             }
             let mut story = story(Source { sets, ..builtin.source() });
             harmed += usize::from(!story.breaches().is_empty());
+            assert_eq!(story.breaches(), slowly(&mut story.timeline.clone()), "{bug}, {}", builtin.name);
             for breach in story.breaches().to_vec() {
                 story.timeline.seek(breach.moment);
                 let now: Vec<Invariant> = story.broken().iter().map(|broken| broken.invariant()).collect();
@@ -212,6 +276,10 @@ proptest! {
             action: Action::Spawn { program: "sh".into(), name: Some("a".into()) }.into(),
         };
         prop_assert!(system.perform(&first, &mut Unwatched).is_ok());
+        let ops = std::iter::once(first.clone()).chain(moves.iter().map(op)).collect();
+        let mut timeline = run(&System::boot(&scenario.setup).unwrap(), ops);
+        let breaches = Breach::all(&mut timeline).expect("the run is short");
+        prop_assert_eq!(breaches, slowly(&mut timeline));
         for one in &moves {
             // An operation that makes no sense is refused, and the others go on.
             let _ = system.perform(&op(one), &mut Unwatched);

@@ -158,14 +158,19 @@ impl System {
     /// How many page tables and caches hold each frame.
     pub fn holders(&self) -> BTreeMap<Ppn, u32> {
         let mut held = BTreeMap::new();
-        let mut hold = |ppn| *held.entry(ppn).or_insert(0) += 1;
-        hold(self.trampoline_frame());
-        self.zero_frame().into_iter().for_each(&mut hold);
-        self.cache.values().copied().for_each(&mut hold);
-        self.held_by_kernel().into_iter().for_each(&mut hold);
-        for root in self.roots() {
-            self.held_by(root).into_iter().for_each(&mut hold);
+        let of_processes = self.roots().into_iter().flat_map(|root| self.held_by(root));
+        for ppn in self.held_besides_processes().into_iter().chain(of_processes) {
+            *held.entry(ppn).or_insert(0) += 1;
         }
+        held
+    }
+
+    /// The frames that are held by anything but a process's page table, one as often as it is held.
+    pub(super) fn held_besides_processes(&self) -> Vec<Ppn> {
+        let mut held = vec![self.trampoline_frame()];
+        held.extend(self.zero_frame());
+        held.extend(self.cache.values());
+        held.extend(self.held_by_kernel());
         // Of those who share a page table, one has its trapframe there: the owner, or where the trap path uses it, the
         // borrower.
         let full = self.trap_path() == TrapPath::Full;
@@ -174,7 +179,7 @@ impl System {
             false => process.borrowed_from.is_none(),
         };
         let alive = self.processes().filter(|process| process.is_alive());
-        alive.filter(|process| !is_mapped(process)).for_each(|process| hold(process.trapframe));
+        held.extend(alive.filter(|process| !is_mapped(process)).map(|process| process.trapframe));
         held
     }
 
@@ -230,6 +235,12 @@ impl System {
             self.roots().into_iter().flat_map(|root| self.swapped(root)).for_each(hold);
         }
         held
+    }
+
+    /// Whether a slot of swap has fewer holders counted than it has.
+    pub(super) fn wrong_slots_now(&self) -> bool {
+        let held = self.slot_holders();
+        self.wrong_slot(|slot, counted| counted >= held.get(&slot).copied().unwrap_or_default()).is_some()
     }
 
     fn wrong_slot(&self, is_right: impl Fn(Slot, u32) -> bool) -> Option<Broken> {

@@ -165,13 +165,13 @@ impl System {
     }
 
     /// The frame that is handed out next.
-    fn first_free(&self) -> Option<Ppn> {
+    pub(super) fn first_free(&self) -> Option<Ppn> {
         self.free_head.filter(|ppn| self.frame(*ppn).is_some())
     }
 
     /// The one after it: what its first word leads to, if that is a frame. A word of 0 ends the list also where memory
     /// begins at 0: the lowest frame is the kernel's own, and never free.
-    fn next_free(&self, ppn: Ppn) -> Option<Ppn> {
+    pub(super) fn next_free(&self, ppn: Ppn) -> Option<Ppn> {
         let next = self.machine.memory().read(self.frame_address(ppn), 8).unwrap_or_default();
         Some(Ppn(next / PAGE)).filter(|ppn| next != 0 && self.frame(*ppn).is_some())
     }

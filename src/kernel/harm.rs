@@ -9,6 +9,17 @@ use crate::hw::tlb::Entry;
 use crate::hw::{self, Access, Cause, Flags, Ppn, Privilege, Pte, Trap};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// What undoes an access that is only tried.
+struct Tried(Vec<hw::Change>);
+
+impl hw::Observer for Tried {
+    fn changed(&mut self, inverse: hw::Change) {
+        self.0.push(inverse);
+    }
+
+    fn event(&mut self, _: hw::Event) {}
+}
+
 impl System {
     /// The free list leads to every free frame once, and ends.
     pub(super) fn broken_free_list(&self) -> Option<Broken> {
@@ -72,12 +83,12 @@ impl System {
     }
 
     /// What must hold when the kernel has just returned from a trap: the access that trapped is not refused for the very
-    /// same reason. (It may be for another: a page that was missing may lack A next.)
+    /// same reason. (It may be for another: a page that was missing may lack A next.) It is tried, and undone.
     ///
     /// # Errors
     ///
     /// That nothing was mended.
-    pub fn check_mended(&self, trap: &Trap) -> Result<(), Broken> {
+    pub fn check_mended(&mut self, trap: &Trap) -> Result<(), Broken> {
         let access = match trap.cause {
             Cause::LoadPageFault => Access::Load,
             Cause::StorePageFault => Access::Store,
@@ -87,9 +98,11 @@ impl System {
         if self.policies.is_none() {
             return Ok(());
         }
-        let mut machine = self.machine.clone();
         let request = Request { access, va: trap.stval, width: 1, value: 0 };
-        match machine.execute(self.hart, request, &mut hw::Unwatched) {
+        let mut tried = Tried(vec![]);
+        let outcome = self.machine.execute(self.hart, request, &mut tried);
+        tried.0.into_iter().rev().for_each(|inverse| drop(self.machine.swap(inverse)));
+        match outcome {
             Err(again) if (again.stval, again.why) == (trap.stval, trap.why) => {
                 Err(Broken::NotMended { va: trap.stval, access })
             }

@@ -131,7 +131,15 @@ impl System {
             }
             true
         });
+        held.extend(self.kernel_tables_of(root));
+        held
+    }
+
+    /// The tables of the kernel's half that a process's page table holds.
+    pub(super) fn kernel_tables_of(&self, root: Ppn) -> Vec<Ppn> {
+        let geometry = self.geometry();
         let top = geometry.levels - 1;
+        let mut held = vec![];
         for (_, pte) in self.kernel_pointers(root) {
             let table = pte.ppn(&geometry);
             held.push(table);
@@ -146,14 +154,22 @@ impl System {
     pub fn held_by_kernel(&self) -> Vec<Ppn> {
         let Some(root) = self.kernel_root else { return vec![] };
         let geometry = self.geometry();
-        let mut held = vec![root];
-        self.tables_under(root, geometry.levels - 1, &mut held);
+        let mut held = self.own_tables();
         let stacks =
             self.processes().filter(|process| process.is_alive()).filter_map(|process| process.kernel_stack);
         let own = [self.trampoline()].into_iter().filter(|_| self.mapping() == Mapping::Own);
         let leaves = stacks.chain(own).filter_map(|page| self.leaf_for(root, page));
         held.extend(leaves.map(|place| place.pte.ppn(&geometry)));
         held
+    }
+
+    /// The tables of the kernel's own table, the root first.
+    pub(super) fn own_tables(&self) -> Vec<Ppn> {
+        let mut found: Vec<Ppn> = self.kernel_root.into_iter().collect();
+        if let Some(root) = self.kernel_root {
+            self.tables_under(root, self.geometry().levels - 1, &mut found);
+        }
+        found
     }
 
     /// Adds the tables that are reached from a table.

@@ -17,6 +17,15 @@ pub const COW: Flags = Flags::RSW0;
 /// How many leaves [`System::mappings`] lists at most: tables that a bare machine was given may lead in circles.
 const MOST_MAPPINGS: usize = 1 << 16;
 
+/// How many PTEs of a kernel's table are looked at at most: several times as many as a run can write.
+const MOST_PTES: usize = 1 << 20;
+
+/// What may be looked at yet.
+struct Left {
+    tables: usize,
+    ptes: usize,
+}
+
 /// A PTE and where it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place {
@@ -133,11 +142,19 @@ impl System {
     /// Shows every PTE that concerns one of `pages` and is not clear to `see`, a table's pointer before what it points to, until
     /// `see` has seen enough.
     ///
-    /// A kernel's page table has no more tables than there are frames: where a wrong one's leads in circles, no more are
-    /// entered.
-    pub(super) fn visit(&self, root: Ppn, pages: Range<u64>, see: &mut impl FnMut(VirtAddr, Place) -> bool) {
-        let mut tables = if self.policies.is_some() { self.frames.len() } else { usize::MAX };
-        self.visit_table(root, self.geometry().levels - 1, 0, &pages, &mut tables, see);
+    /// A kernel's page table has no more tables than there are frames, and no more PTEs than a run can write: where a wrong
+    /// one's leads in circles, no more are looked at. Whether `see` has seen all there are.
+    pub(super) fn visit(
+        &self,
+        root: Ppn,
+        pages: Range<u64>,
+        see: &mut impl FnMut(VirtAddr, Place) -> bool,
+    ) -> bool {
+        let mut left = match self.policies {
+            Some(_) => Left { tables: self.frames.len(), ptes: MOST_PTES },
+            None => Left { tables: usize::MAX, ptes: usize::MAX },
+        };
+        self.visit_table(root, self.geometry().levels - 1, 0, &pages, &mut left, see)
     }
 
     /// `first` is the page that the table's first entry begins with.
@@ -147,11 +164,11 @@ impl System {
         level: u32,
         first: u64,
         pages: &Range<u64>,
-        tables: &mut usize,
+        left: &mut Left,
         see: &mut impl FnMut(VirtAddr, Place) -> bool,
     ) -> bool {
-        let Some(left) = tables.checked_sub(1) else { return false };
-        *tables = left;
+        let Some(tables) = left.tables.checked_sub(1) else { return false };
+        left.tables = tables;
         let geometry = self.geometry();
         let shift = geometry.index_bits * level;
         let entries = 1 << geometry.index_bits_at(level);
@@ -163,9 +180,11 @@ impl System {
             let pte = Pte(word);
             let vpn = first | index << shift;
             let va = geometry.page_address(crate::hw::Vpn(vpn));
+            let Some(ptes) = left.ptes.checked_sub(1) else { return false };
+            left.ptes = ptes;
             let more = see(va, Place { level, pa, pte });
             let leads_on = pte.is_pointer() && level > 0;
-            let below = !leads_on || self.visit_table(pte.ppn(&geometry), level - 1, vpn, pages, tables, see);
+            let below = !leads_on || self.visit_table(pte.ppn(&geometry), level - 1, vpn, pages, left, see);
             if !more || !below {
                 return false;
             }

@@ -2,9 +2,11 @@
 
 use super::Story;
 use crate::hw::{self, Ppn, Trap};
+use crate::kernel::audit::Audit;
 use crate::kernel::check::Broken;
 use crate::kernel::{Bug, Change, Event, Invariant, PAGE, System, Usage};
 use crate::timeline::Timeline;
+use std::collections::HashSet;
 
 /// An invariant that held at the moment before, and does not at this one: another case than the time before.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,39 +17,137 @@ pub struct Breach {
     pub broken: Broken,
 }
 
+/// The most frames, PTEs and changes that are looked at to find the breaches of a run.
+pub const MAX_AUDITED: u64 = 40_000_000;
+
 impl Breach {
-    /// All of a run, in order. The timeline is somewhere else afterwards.
+    /// All of a run, in order. The timeline is somewhere else afterwards. No other kernel than a wrong one breaks an
+    /// invariant: that is for the tests to show.
     ///
-    /// Looking at every moment takes much longer than the run itself, so it is done for a wrong kernel only; that no other
-    /// breaks an invariant is for the tests to show.
-    pub(super) fn all(timeline: &mut Timeline) -> Vec<Self> {
-        let mut found = vec![];
+    /// # Errors
+    ///
+    /// The moment at which more than [`MAX_AUDITED`] were looked at.
+    pub fn all(timeline: &mut Timeline) -> Result<Vec<Self>, usize> {
         if timeline.system().bug() == Bug::None {
-            return found;
+            return Ok(vec![]);
         }
         timeline.seek(0);
-        let mut before: Vec<Invariant> = vec![];
-        let mut in_tables = vec![];
+        let mut watch = Watch::of(timeline.system());
         for moment in 1..=timeline.end() {
             timeline.seek(moment);
-            let system = timeline.system();
-            if timeline.changes().iter().any(|change| concerns_tables(system, change)) {
-                in_tables = system.broken_tables();
+            watch.see(timeline);
+            if watch.work() > MAX_AUDITED {
+                return Err(moment);
             }
-            let others = system.stale_grant().into_iter().chain(not_mended(timeline));
-            let broken: Vec<Broken> = in_tables.iter().cloned().chain(others).collect();
-            let now: Vec<Invariant> = broken.iter().map(Broken::invariant).collect();
-            for broken in broken.into_iter().filter(|broken| !before.contains(&broken.invariant())) {
-                // What the TLB holds does harm in user mode only: the same entry is told once, not at each return.
-                let kind = broken.invariant();
-                let last = found.iter().rfind(|breach: &&Self| breach.broken.invariant() == kind);
-                if last.is_none_or(|breach| breach.broken != broken) {
-                    found.push(Self { moment, broken });
-                }
-            }
-            before = now;
         }
-        found
+        Ok(watch.found)
+    }
+}
+
+/// Goes through a run event by event.
+struct Watch {
+    audit: Audit,
+    /// What does not hold of frames and tables.
+    in_tables: Vec<Invariant>,
+    /// What the TLB grants and should not.
+    stale: Option<Broken>,
+    /// The frames that the TLB was filled from, all of the run.
+    walked: HashSet<Ppn>,
+    /// How many entries of the TLB were looked at.
+    entries: u64,
+    /// The last trap.
+    trap: Option<Trap>,
+    /// What did not hold a moment ago.
+    before: Vec<Invariant>,
+    found: Vec<Breach>,
+}
+
+impl Watch {
+    fn of(system: &System) -> Self {
+        Self {
+            audit: Audit::of(system),
+            in_tables: vec![],
+            stale: None,
+            walked: HashSet::new(),
+            entries: 0,
+            trap: None,
+            before: vec![],
+            found: vec![],
+        }
+    }
+
+    fn work(&self) -> u64 {
+        self.audit.work() + self.entries
+    }
+
+    /// The event that has led to this moment.
+    fn see(&mut self, timeline: &mut Timeline) {
+        let (system, changes) = (timeline.system(), timeline.changes());
+        self.audit.follow(system, changes);
+        if changes.iter().any(|change| concerns_tables(system, change)) {
+            self.in_tables = self.audit.broken(system);
+        }
+        self.fill(changes, system);
+        if changes.iter().any(|change| self.concerns_tlb(change)) {
+            self.entries += system.machine.hart(system.hart).tlb.slots().len() as u64;
+            self.stale = system.stale_grant();
+        }
+        let is_new = |invariant: &Invariant| !self.before.contains(invariant);
+        let cases = match self.in_tables.iter().any(is_new) {
+            true => self.audit.cases(timeline.system()),
+            false => vec![],
+        };
+        let not_mended = self.not_mended(timeline);
+        let others = self.stale.iter().chain(&not_mended);
+        let now = self.in_tables.iter().copied().chain(others.clone().map(Broken::invariant));
+        let now: Vec<Invariant> = now.collect();
+        for broken in cases.iter().chain(others).filter(|broken| !self.before.contains(&broken.invariant())) {
+            // What the TLB holds does harm in user mode only: the same entry is told once, not at each return.
+            let kind = broken.invariant();
+            let last = self.found.iter().rfind(|breach| breach.broken.invariant() == kind);
+            if last.is_none_or(|breach| breach.broken != *broken) {
+                self.found.push(Breach { moment: timeline.moment(), broken: broken.clone() });
+            }
+        }
+        self.before = now;
+    }
+
+    /// Takes down which frames the TLB is filled from.
+    fn fill(&mut self, changes: &[Change], system: &System) {
+        for change in changes {
+            if let Change::Hardware(hw::Change::TlbSlot { hart, slot, .. }) = change
+                && let Some(entry) = &system.machine.hart(*hart).tlb.slots()[*slot].entry
+            {
+                self.walked.extend(entry.path().iter().map(|step| Ppn(step.pa.0 / PAGE)));
+            }
+        }
+    }
+
+    /// Whether a change can make the TLB grant what it should not, or no longer.
+    fn concerns_tlb(&self, change: &Change) -> bool {
+        match change {
+            Change::Hardware(hw::Change::Memory { pa, .. } | hw::Change::Chunk { pa, .. }) => {
+                self.walked.contains(&Ppn(pa.0 / PAGE))
+            }
+            Change::Hardware(hw::Change::TlbSlot { .. } | hw::Change::Privilege { .. }) => true,
+            Change::Frame { .. } | Change::Running(_) | Change::Hart(_) => true,
+            _ => false,
+        }
+    }
+
+    /// That the kernel has just returned from a trap, and nothing has come of it.
+    fn not_mended(&mut self, timeline: &mut Timeline) -> Option<Broken> {
+        match timeline.event(timeline.moment())? {
+            Event::Hardware(hw::Event::Trap { cause, stval, sepc, why, .. }) => {
+                self.trap = Some(Trap { cause: *cause, stval: *stval, sepc: *sepc, why: *why });
+                None
+            }
+            Event::Hardware(hw::Event::TrapReturn { .. }) => {
+                let trap = self.trap?;
+                timeline.try_out(|system| system.check_mended(&trap)).err()
+            }
+            _ => None,
+        }
     }
 }
 
@@ -114,5 +214,5 @@ fn not_mended(timeline: &Timeline) -> Option<Broken> {
         }
         _ => None,
     })?;
-    timeline.system().check_mended(&trap).err()
+    timeline.system().clone().check_mended(&trap).err()
 }
