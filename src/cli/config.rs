@@ -1,7 +1,7 @@
 //! How the user likes the screen: the configuration file, and the options of the command line over it. `config` prints
 //! what that comes to.
 
-mod read;
+pub mod read;
 mod write;
 
 use super::load::Failure;
