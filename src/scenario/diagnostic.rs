@@ -4,6 +4,7 @@ mod located;
 
 pub use located::Located;
 
+use super::printable::{one_line, printable};
 use super::source::{Place, Source};
 use crate::kernel::expr::shortened;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
@@ -263,22 +264,24 @@ impl Problem {
         let (text, range, name) = source.locate(self.place.as_ref().unwrap_or(&fallback));
         let (text, range) = excerpt(text, range);
         let (line, column) = source.line_column(self.place.as_ref().unwrap_or(&fallback));
-        let shown = printable(&text);
+        // What replaces a character may be longer or shorter.
+        let [start, end] = [range.start, range.end].map(|at| printable(&text[..at]).len());
+        let (shown, name) = (printable(&text), one_line(&name));
         let label = printable(&self.label());
-        let mut mark = AnnotationKind::Primary.span(range.clone());
+        let mut mark = AnnotationKind::Primary.span(start..end);
         if !label.is_empty() {
             mark = mark.label(label.as_str());
         }
-        let whole = shown[..range.start].chars().count() + 1 == column;
+        let whole = text[..range.start].chars().count() + 1 == column;
         let snippet = Snippet::source(shown.as_str()).line_start(line).annotation(mark);
         let title = printable(&self.title());
         let level = if self.is_error() { Level::ERROR } else { Level::WARNING };
         let report = level.primary_title(title.as_str());
         let mut report = vec![match whole {
-            true => report.element(snippet.path(name.as_ref())),
+            true => report.element(snippet.path(name.as_str())),
             // The renderer counts columns from where the excerpt begins.
             false => {
-                report.element(Origin::path(name.as_ref()).line(line).char_column(column)).element(snippet)
+                report.element(Origin::path(name.as_str()).line(line).char_column(column)).element(snippet)
             }
         }];
         let help = self.help().map(|help| printable(&help));
@@ -299,28 +302,6 @@ fn excerpt(text: &str, range: std::ops::Range<usize>) -> (String, std::ops::Rang
     let end = text[at..last].find('\n').map_or(last, |newline| at + newline);
     let marked = text.floor_char_boundary(range.end.min(end)).max(at);
     (text[start..end].to_owned(), at - start..marked - start)
-}
-
-/// Control characters would be obeyed by a terminal, and those that turn the direction of writing would show a text in
-/// another order than it has: each is replaced by one that is as long.
-pub fn printable(text: &str) -> String {
-    text.chars().map(|c| if is_obeyed(c) && c != '\n' { replacement(c) } else { c }).collect()
-}
-
-/// Whether a terminal obeys a character instead of showing it.
-pub fn is_obeyed(c: char) -> bool {
-    // The last two ranges are the embeddings, overrides and isolates of the bidirectional algorithm.
-    c.is_control()
-        || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
-
-fn replacement(c: char) -> char {
-    // Places are bytes: what replaces a character must be as long.
-    match c.len_utf8() {
-        1 => '?',
-        2 => '\u{a0}',
-        _ => '\u{fffd}',
-    }
 }
 
 /// The most bytes of a sentence: what a scenario says is quoted in it, and may be a book.
