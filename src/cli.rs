@@ -13,6 +13,7 @@ mod home;
 mod load;
 mod new;
 mod notes;
+mod output;
 mod problems;
 mod publish;
 mod run;
@@ -21,16 +22,17 @@ mod show;
 mod state;
 mod test;
 mod watch;
+mod whole;
 
 pub use config::read as configuration;
 
 use crate::plain::Plain;
 use crate::tui::{Seen, comfort::Comfort, remembered::Remembered, speaker::Speaker};
-use anstream::{AutoStream, ColorChoice};
+use anstream::ColorChoice;
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use load::Failure;
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
 /// See virtual memory happen: page tables, TLB, traps and a teaching kernel, event by event, forward and back.
@@ -268,30 +270,35 @@ enum Picture {
 
 /// Reads the arguments and does what they say.
 pub fn main() -> ExitCode {
-    let done = match Arguments::try_parse() {
+    let done = match Arguments::try_parse().and_then(Arguments::of_one_place) {
         Ok(arguments) => obey(&arguments),
-        Err(wrong) if wrong.use_stderr() => wrong.exit(),
-        // Help and the version are data like any other.
-        Err(asked) => asked.print().and_then(|()| std::io::stdout().flush()).map_err(Failure::Output),
+        Err(answer) => output::answer(&answer),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
         // A reader that has seen enough, as in `pagewalk run … | head`, is no failure.
         Err(Failure::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(failure) => {
-            failure.tell(&mut std::io::stderr(), colour());
+            output::complain(&failure);
             failure.exit_code()
         }
     }
 }
 
-fn obey(arguments: &Arguments) -> Result<(), Failure> {
-    // clap's own way to forbid this would forbid `--color` before a command as well.
-    if arguments.command.is_some() && !arguments.play.is_empty() {
+impl Arguments {
+    /// These arguments, unless a scenario or a setting stands before a command. clap's own way to forbid that would forbid
+    /// `--color` before a command as well.
+    fn of_one_place(self) -> Result<Self, clap::Error> {
+        if self.command.is_none() || self.play.is_empty() {
+            return Ok(self);
+        }
         let what =
             "a command has its scenarios and settings after it: pagewalk COMMAND SCENARIO --set NAME=VALUE";
-        Arguments::command().error(ErrorKind::ArgumentConflict, what).exit();
+        Err(Self::command().error(ErrorKind::ArgumentConflict, what))
     }
+}
+
+fn obey(arguments: &Arguments) -> Result<(), Failure> {
     match arguments.color {
         Color::Auto => ColorChoice::Auto,
         Color::Always => ColorChoice::Always,
@@ -333,13 +340,13 @@ fn play(play: &Play) -> Result<(), Failure> {
     if play.is_plain() {
         let stdin = std::io::stdin();
         let prompts = stdin.is_terminal();
-        return Ok(Plain::new(stdin.lock(), output(), prompts).play(story)?);
+        return Ok(Plain::new(stdin.lock(), output::output(), prompts).play(story)?);
     }
-    if !std::io::stdout().is_terminal() {
+    if !output::is_terminal() {
         let what = "standard output is not a terminal: use `pagewalk run`, `pagewalk show` or --plain there";
         return Err(Failure::Use(what.into()));
     }
-    let colour = AutoStream::choice(&std::io::stdout()) != ColorChoice::Never;
+    let colour = output::has_colours();
     let comfort = Comfort { present: play.present, ..config::Config::load(&play.options)?.comfort };
     let remembered = if play.no_state { Remembered::of_nobody() } else { state::load() };
     let mut publisher = publish::Publisher::new(!play.no_state);
@@ -356,21 +363,4 @@ fn play(play: &Play) -> Result<(), Failure> {
     }
     crate::tui::end_as_asked();
     Ok(ended?)
-}
-
-/// Whether messages are coloured: as `--color` and the environment want it.
-fn colour() -> bool {
-    AutoStream::choice(&std::io::stderr()) != ColorChoice::Never
-}
-
-/// One line of standard output, at once: what is told about a file stands before its problems.
-fn say(line: std::fmt::Arguments<'_>) -> Result<(), Failure> {
-    let mut out = output();
-    writeln!(out, "{line}")?;
-    Ok(out.flush()?)
-}
-
-/// Standard output, buffered.
-fn output() -> impl Write {
-    std::io::BufWriter::new(std::io::stdout().lock())
 }

@@ -10,7 +10,7 @@ mod picture;
 mod say;
 mod words;
 
-use crate::scenario::diagnostic::printable;
+use crate::scenario::printable::one_line;
 use crate::scenario::stage::PanelName;
 use crate::story::{Go, Story};
 use crate::view::Look;
@@ -106,7 +106,7 @@ impl<R: BufRead, W: Write> Plain<R, W> {
     /// Writes lines, without anything that a terminal obeys.
     fn say(&mut self, lines: impl IntoIterator<Item = String>) -> io::Result<()> {
         for line in lines {
-            writeln!(self.to, "{}", printable(&line).replace('\n', " "))?;
+            writeln!(self.to, "{}", one_line(&line))?;
         }
         self.to.flush()
     }

@@ -27,6 +27,7 @@ pub mod meaning;
 mod mend;
 pub mod node;
 mod overlay;
+pub mod printable;
 mod programs;
 pub mod random;
 pub mod read;

@@ -3,8 +3,8 @@
 //! Input flows one way: a key becomes a [`Message`](message::Message) ([`keys`]), a message changes the
 //! [`Model`] ([`update`], [`sheet`]), and [`draw`] shows the model and changes nothing. What stands where is a pure
 //! function of model and area ([`arrange`], [`panels`], [`layout`]); what panels say comes from [`crate::view`], broken into
-//! [`rows`]; what is drawn is [`ink`], which a [`theme`] paints last of all, and [`ascii`] spells. What the user has set is [`comfort`],
-//! what is known from other times [`remembered`]; both are read and written elsewhere. What a [`speaker`] is told goes to a
+//! [`rows`]; what is drawn is [`ink`], which is made [`harmless`], which [`ascii`] spells, and which a [`theme`] paints last of
+//! all. What the user has set is [`comfort`], what is known from other times [`remembered`]; both are read and written elsewhere. What a [`speaker`] is told goes to a
 //! second terminal, which shows [notes](mod@notes).
 
 pub mod action;
@@ -15,6 +15,7 @@ pub mod command;
 pub mod draw;
 pub mod footer;
 pub mod gallery;
+pub mod harmless;
 pub mod ink;
 pub mod keys;
 pub mod layout;
@@ -46,7 +47,7 @@ use crate::export::picture::Picture;
 use crate::scenario::stage::{Layout, ThemeName};
 use crate::story::Story;
 use comfort::Comfort;
-use model::{Model, Screen};
+use model::{Looks, Model, Screen};
 use ratatui::{buffer::Buffer, layout::Rect};
 use reload::Reload;
 use remembered::Remembered;
@@ -128,13 +129,18 @@ pub fn drawn(model: &Model, columns: u16, rows: u16) -> Buffer {
 
 /// Makes of a screen in ink what the terminal shows.
 fn finish(model: &Model, buffer: &mut Buffer) {
-    let looks = &model.looks;
-    if looks.ascii {
-        ascii::spell(buffer);
-    }
     match model.player() {
         // Nothing, on any page.
         Some(player) if player.stage.black => theme::black(buffer),
-        _ => looks.theme.paint(looks.depth, buffer),
+        _ => paint(&model.looks, buffer),
     }
+}
+
+/// Makes a screen in ink harmless, spells it if it is for ASCII, and paints it.
+fn paint(looks: &Looks, buffer: &mut Buffer) {
+    harmless::harmless(buffer);
+    if looks.ascii {
+        ascii::spell(buffer);
+    }
+    looks.theme.paint(looks.depth, buffer);
 }

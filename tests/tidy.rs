@@ -28,6 +28,26 @@ const MOST_LINES: usize = 500;
 /// Macros that say that something is not done yet.
 const UNFINISHED: [&str; 3] = ["todo", "unimplemented", "dbg"];
 
+/// Ways to the terminal and to JSON, as tokens that follow one another, and the files that may use them. All else goes
+/// through these files, which keep characters that a terminal obeys from it.
+const DOORS: [(&[&str], &[&str]); 12] = [
+    (&["stdout"], TERMINAL),
+    (&["stderr"], TERMINAL),
+    (&["print", "!"], TERMINAL),
+    (&["println", "!"], TERMINAL),
+    (&["eprint", "!"], TERMINAL),
+    (&["eprintln", "!"], TERMINAL),
+    // clap's own ways.
+    (&["Arguments", "::", "parse"], TERMINAL),
+    (&[".", "exit", "(", ")"], TERMINAL),
+    (&["serde_json", "::", "to_string"], JSON),
+    (&["to_string_pretty"], JSON),
+    (&["to_writer"], JSON),
+    (&["to_writer_pretty"], JSON),
+];
+const TERMINAL: &[&str] = &["src/cli/output.rs", "src/tui/terminal.rs", "src/tui/terminal/"];
+const JSON: &[&str] = &["src/export/json.rs"];
+
 /// The number of each module's floor.
 type Floors = BTreeMap<String, u32>;
 
@@ -69,6 +89,7 @@ fn complaints(path: &str, text: &str, floors: &Floors) -> Vec<String> {
         }
     }
     found.extend(words(&tokens, module.first().copied().unwrap_or("the root")));
+    found.extend(passed_by(&tokens, path));
     found.sort();
     found.dedup();
     found.into_iter().map(|(line, what)| format!("{path}:{line}: {what}")).collect()
@@ -103,6 +124,19 @@ fn words(tokens: &[Token<'_>], own: &str) -> Vec<(usize, String)> {
         }
         if token.text == "allow" && next == "(" && ["[", ","].contains(&before) {
             found.push((token.line, "`allow`: write `expect` with a reason".to_owned()));
+        }
+    }
+    found
+}
+
+/// Ways to the terminal that pass its doors by.
+fn passed_by(tokens: &[Token<'_>], path: &str) -> Vec<(usize, String)> {
+    let mut found = vec![];
+    for (way, doors) in DOORS {
+        let is_way = |at: &[Token<'_>]| at.iter().map(|token| token.text).eq(way.iter().copied());
+        let used = tokens.windows(way.len()).filter(|at| is_way(at));
+        if !doors.iter().any(|door| path.starts_with(door)) {
+            found.extend(used.map(|at| (at[0].line, format!("`{}` outside {}", way.concat(), doors[0]))));
         }
     }
     found
@@ -228,6 +262,27 @@ fn a_library_is_named_on_its_own_floor_only() {
     assert_eq!(told("src/main.rs", "use clap::Parser;"), ["2: `clap` is named outside `cli`"]);
     assert_eq!(told("src/tui/draw/play.rs", "use ratatui::layout::Rect; use crossterm::event;"), [""; 0]);
     assert_eq!(told("src/cli.rs", "use clap::Parser;"), [""; 0]);
+}
+
+#[test]
+fn no_way_to_the_terminal_passes_its_doors_by() {
+    let around = |way: &str| vec![format!("2: `{way}` outside src/cli/output.rs")];
+    assert_eq!(told("src/cli/run.rs", "use std::io::{self, stdout};"), around("stdout"));
+    assert_eq!(told("src/cli.rs", "fn f() { writeln!(std::io::stderr(), \"\") }"), around("stderr"));
+    assert_eq!(told("src/view.rs", "fn f() { println!(\"{name}\") }"), around("println!"));
+    assert_eq!(told("src/main.rs", "fn f() { std::eprint ! (\"\") }"), around("eprint!"));
+    assert_eq!(told("src/cli.rs", "fn f() { Arguments::parse(); }"), around("Arguments::parse"));
+    assert_eq!(told("src/cli.rs", "fn f() { error.exit() }"), around(".exit()"));
+    let json = ["2: `serde_json::to_string` outside src/export/json.rs"];
+    assert_eq!(told("src/cli/run.rs", "fn f() { serde_json::to_string(&value) }"), json);
+    for (path, text) in [
+        ("src/cli/output.rs", "fn f() { io::stdout().lock() }"),
+        ("src/tui/terminal/held.rs", "fn f() { execute!(io::stdout()) }"),
+        ("src/export/json.rs", "fn f() { serde_json::to_string(&value) }"),
+        ("src/cli/fmt.rs", "fn f() { std::process::exit(1); value.to_string(); command::parse(x) }"),
+    ] {
+        assert_eq!(told(path, text), [""; 0]);
+    }
 }
 
 #[test]

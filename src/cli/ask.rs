@@ -1,6 +1,5 @@
 //! Questions in a terminal: a line each, with an answer that an empty line stands for.
 
-use crate::scenario::diagnostic::printable;
 use std::io::{self, BufRead, Write};
 
 /// Who is asked: where questions go, and where answers come from.
@@ -18,7 +17,7 @@ impl<R: BufRead, W: Write> Asker<R, W> {
     ///
     /// [`io::ErrorKind::UnexpectedEof`] if nobody answers.
     pub fn line(&mut self, question: &str, usual: &str) -> io::Result<String> {
-        write!(self.to, "{question} [{}]: ", printable(usual))?;
+        write!(self.to, "{question} [{}]: ", usual)?;
         self.to.flush()?;
         let mut answer = String::new();
         if self.from.read_line(&mut answer)? == 0 {

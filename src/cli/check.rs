@@ -1,8 +1,9 @@
 //! `check`: is a scenario well written?
 
+use super::Settings;
 use super::load::{self, Failure};
+use super::output::say;
 use super::problems::Format;
-use super::{Settings, say};
 use crate::scenario::{Problem, Scenario, Source};
 use crate::story::Story;
 use crate::view::count;

@@ -4,10 +4,11 @@
 pub mod read;
 mod write;
 
+use super::home;
 use super::load::Failure;
-use super::{home, output};
+use super::output::output;
 use crate::scenario::Source;
-use crate::scenario::diagnostic::printable;
+use crate::scenario::printable::one_line;
 use crate::scenario::stage::{Layout, ThemeName};
 use crate::tui::comfort::Comfort;
 use clap::Args;
@@ -154,9 +155,8 @@ impl Config {
     }
 }
 
-/// A path without what a terminal would obey, in one line.
 fn shown(path: &Path) -> String {
-    printable(&path.display().to_string()).replace('\n', "?")
+    one_line(&path.display().to_string())
 }
 
 /// What a file sets; `None` if there is none.

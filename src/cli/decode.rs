@@ -1,7 +1,8 @@
 //! `decode` and `geometry`: numbers taken apart, without a scenario.
 
 use super::load::Failure;
-use super::output;
+use super::output::output;
+use crate::export::json;
 use crate::hw::{Geometry, Paging};
 use crate::view::decode;
 use clap::ValueEnum;
@@ -66,7 +67,7 @@ pub fn decode(kind: Kind, value: u64, mode: ModeName, format: Format) -> Result<
     };
     let mut out = output();
     match format {
-        Format::Json => writeln!(out, "{}", serde_json::json!(decoded))?,
+        Format::Json => json::line(&decoded, &mut out)?,
         Format::Text => {
             let mode = decoded.mode.map(|mode| format!(" ({mode})")).unwrap_or_default();
             writeln!(out, "{} {}{mode}", decoded.kind, decoded.value)?;
@@ -89,7 +90,7 @@ pub fn geometry(va_bits: u32, page: u64, pte: u64, format: Format) -> Result<(),
     let shape = decode::shape(&Geometry::described(va_bits, page, pte).map_err(Failure::Use)?);
     let mut out = output();
     match format {
-        Format::Json => writeln!(out, "{}", serde_json::json!(shape))?,
+        Format::Json => json::line(&shape, &mut out)?,
         Format::Text => {
             for line in shape.lines() {
                 writeln!(out, "{line}")?;

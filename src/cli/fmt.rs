@@ -1,12 +1,13 @@
 //! `fmt`: scenario files in the one layout, rewritten in place.
 
 use super::load::{self, Failure};
-use super::{colour, output, say};
+use super::output::{complain, output, say};
+use super::whole;
 use crate::scenario::library::Builtin;
-use crate::scenario::{Source, diagnostic::printable, format};
-use std::fs::{self, Metadata};
+use crate::scenario::{Source, format};
+use std::fs;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// What a file came to.
 enum Found {
@@ -26,7 +27,7 @@ pub fn fmt(files: &[String], check: bool) -> Result<(), Failure> {
             Ok(Found::Different) => different += 1,
             Err(Failure::Output(error)) => return Err(Failure::Output(error)),
             Err(failure) => {
-                failure.tell(&mut io::stderr(), colour());
+                complain(&failure);
                 unusable += 1;
             }
         }
@@ -70,7 +71,7 @@ fn file(name: &str, check: bool) -> Result<Found, Failure> {
         if metadata.permissions().readonly() {
             return Err(Failure::Use(format!("{name}: the file may not be written")));
         }
-        replace(&target, &metadata, &formatted).map_err(problem)?;
+        whole::rewrite(&target, &text, &formatted).map_err(problem)?;
     }
     Ok(found)
 }
@@ -86,18 +87,7 @@ fn compare(name: &str, text: &str, formatted: &str, told: bool) -> Result<Found,
         return Ok(Found::Formatted);
     }
     if told {
-        say(format_args!("{}", printable(name)))?;
+        say(format_args!("{}", name))?;
     }
     Ok(Found::Different)
-}
-
-/// Puts a new text in the place of a file, whole or not at all, with the permissions that it had.
-fn replace(target: &Path, metadata: &Metadata, text: &str) -> io::Result<()> {
-    let folder = target.parent().map_or_else(|| PathBuf::from("."), Path::to_path_buf);
-    let mut beside = tempfile::Builder::new().prefix(".pagewalk-").tempfile_in(folder)?;
-    beside.write_all(text.as_bytes())?;
-    beside.as_file().set_permissions(metadata.permissions())?;
-    beside.as_file().sync_all()?;
-    beside.persist(target)?;
-    Ok(())
 }

@@ -4,6 +4,7 @@ use super::Settings;
 use super::folder::Beside;
 use crate::scenario::diagnostic::Located;
 use crate::scenario::library::{ALL, Builtin};
+use crate::scenario::printable::one_line;
 use crate::scenario::syntax::MAX_BYTES;
 use crate::scenario::{Problem, Source, diagnostic};
 use crate::story::{self, Story};
@@ -20,6 +21,8 @@ pub enum Failure {
     Scenario(Box<Source>, Vec<Problem>),
     /// The configuration file has problems.
     Config(Box<Source>, Vec<Problem>),
+    /// The arguments cannot be used. The usage error is written.
+    Usage,
     /// The scenario ran, and something in it does not hold. All has been said.
     Failed,
     /// Writing went wrong.
@@ -36,7 +39,7 @@ impl Failure {
     /// Says what went wrong. That it cannot be said is not said.
     pub fn tell(&self, to: &mut impl Write, colour: bool) {
         let _ = match self {
-            Self::Use(what) => writeln!(to, "error: {}", diagnostic::printable(what)),
+            Self::Use(what) => writeln!(to, "error: {}", one_line(what)),
             Self::Scenario(source, problems) => {
                 problems.iter().try_for_each(|problem| writeln!(to, "{}\n", problem.render(source, colour)))
             }
@@ -44,7 +47,7 @@ impl Failure {
                 .iter()
                 .try_for_each(|problem| writeln!(to, "{}\n", problem.render(source, colour)))
                 .and_then(|()| writeln!(to, "help: --no-config starts pagewalk without this file")),
-            Self::Failed => Ok(()),
+            Self::Usage | Self::Failed => Ok(()),
             Self::Output(error) => {
                 writeln!(to, "error: what was asked for cannot be written: {}", reason(error))
             }
@@ -63,7 +66,7 @@ impl Failure {
             Self::Scenario(source, problems) | Self::Config(source, problems) => {
                 problems.iter().map(|problem| Located::of(problem, source)).collect()
             }
-            Self::Failed => vec![],
+            Self::Usage | Self::Failed => vec![],
             Self::Output(error) => whole(reason(error)),
         }
     }

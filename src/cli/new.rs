@@ -4,11 +4,11 @@
 
 use super::ask::Asker;
 use super::load::{self, Failure};
-use super::{output, say};
-use crate::scenario::diagnostic::{one_of, printable};
+use super::output::{errors, errors_are_on_a_terminal, is_terminal, output, say};
+use super::whole;
+use crate::scenario::diagnostic::one_of;
 use crate::scenario::{Place, Source, format, syntax};
 use clap::{Args, ValueEnum};
-use std::fs::OpenOptions;
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::Path;
 
@@ -93,8 +93,8 @@ pub fn new(new: &New) -> Result<(), Failure> {
             "the story \"{story}\" is none of the kind \"{kind}\": use {known}"
         )));
     }
-    let asked = !new.yes && io::stdin().is_terminal() && io::stderr().is_terminal();
-    let mut asker = asked.then(|| Asker { from: io::stdin().lock(), to: io::stderr() });
+    let asked = !new.yes && io::stdin().is_terminal() && errors_are_on_a_terminal();
+    let mut asker = asked.then(|| Asker { from: io::stdin().lock(), to: errors() });
     let (text, file) = answers(new, asker.as_mut()).map_err(|error| match error.kind() {
         io::ErrorKind::UnexpectedEof => Failure::Use("no answer: nothing is written".into()),
         _ => Failure::Output(error),
@@ -134,7 +134,7 @@ fn answers<R: BufRead, W: Write>(
     };
     let file = match (&new.file, &mut asker) {
         (Some(file), _) => Some(file.clone()),
-        (None, Some(asker)) if io::stdout().is_terminal() => Some(ask_for_file(asker, title.as_deref())?),
+        (None, Some(asker)) if is_terminal() => Some(ask_for_file(asker, title.as_deref())?),
         (None, _) => None,
     };
     Ok((titled(&source, title.as_deref()), file))
@@ -167,7 +167,7 @@ fn ask_for_file(asker: &mut Asker<impl BufRead, impl Write>, title: Option<&str>
         if !Path::new(&file).exists() {
             return Ok(file);
         }
-        writeln!(asker.to, "{} is there already, and stays as it is.", printable(&file))?;
+        writeln!(asker.to, "{} is there already, and stays as it is.", file)?;
     }
 }
 
@@ -204,9 +204,7 @@ fn write(file: &str, text: &str) -> Result<(), Failure> {
         }
         _ => load::unreadable(file, &error),
     };
-    let mut to = OpenOptions::new().write(true).create_new(true).open(file).map_err(problem)?;
-    to.write_all(text.as_bytes()).map_err(problem)?;
-    let file = printable(file);
+    whole::create(Path::new(file), text).map_err(problem)?;
     say(format_args!("{file} is written. `pagewalk {file}` plays it, `pagewalk test {file}` tests it."))
 }
 

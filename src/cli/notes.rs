@@ -1,22 +1,20 @@
 //! `pagewalk notes`: what the speaker is told, in a second terminal. Where there is no screen, as lines of text.
 
 use super::load::Failure;
-use super::{config, output, publish};
-use crate::scenario::diagnostic::printable;
+use super::output::{has_colours, is_terminal, output};
+use super::{config, publish};
 use crate::tui;
 use crate::tui::speaker::{Piece, Speaker};
-use anstream::{AutoStream, ColorChoice};
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 
 /// Follows what is played until the user leaves.
 pub fn notes(options: &config::Options) -> Result<(), Failure> {
     let comfort = config::Config::load(options)?.comfort;
     let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-    if is_dumb || !std::io::stdout().is_terminal() {
+    if is_dumb || !is_terminal() {
         return lines();
     }
-    let colour = AutoStream::choice(&std::io::stdout()) != ColorChoice::Never;
-    let ended = tui::notes(&mut publish::newest, &comfort, colour);
+    let ended = tui::notes(&mut publish::newest, &comfort, has_colours());
     tui::end_as_asked();
     Ok(ended?)
 }
@@ -29,7 +27,7 @@ fn lines() -> Result<(), Failure> {
         if last.as_ref() != Some(&speaker) {
             let mut out = output();
             for line in told(speaker.as_ref()) {
-                writeln!(out, "{}", printable(&line))?;
+                writeln!(out, "{}", line)?;
             }
             writeln!(out)?;
             out.flush()?;

@@ -1,8 +1,8 @@
 //! How it is told why a scenario cannot be used, or what in it does not hold.
 
 use super::load::Failure;
-use super::{colour, output};
-use crate::export::jsonl;
+use super::output::{complain, output};
+use crate::export::json;
 use clap::ValueEnum;
 use std::io::Write;
 
@@ -24,7 +24,7 @@ impl Format {
     pub fn tell(self, name: &str, failure: &Failure) -> Result<(), Failure> {
         let mut out = output();
         match self {
-            Self::Text => failure.tell(&mut std::io::stderr(), colour()),
+            Self::Text => complain(failure),
             Self::Short => {
                 for located in failure.located(name) {
                     writeln!(out, "{}", located.short())?;
@@ -32,7 +32,7 @@ impl Format {
             }
             Self::Json => {
                 for located in failure.located(name) {
-                    jsonl::line(&serde_json::json!(located), &mut out)?;
+                    json::line(&located, &mut out)?;
                 }
             }
         }

@@ -6,6 +6,7 @@
 //! ends, however it ends: so what is left is told from what is played.
 
 use super::home;
+use crate::export::json;
 use crate::tui::notes::now;
 use crate::tui::speaker::{Published, Speaker};
 use std::fs::File;
@@ -131,7 +132,7 @@ impl Place {
         let name = self.path.file_stem().unwrap_or_default();
         let mut beside =
             Builder::new().prefix(name).rand_bytes(0).suffix(&format!(".{NEW}")).tempfile_in(folder)?;
-        serde_json::to_writer(&mut beside, &published)?;
+        json::line(&published, &mut beside)?;
         beside.persist(&self.path)?;
         Ok(())
     }

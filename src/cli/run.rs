@@ -1,8 +1,9 @@
 //! `list` and `run`: what is built in, and whole runs for people and for other programs.
 
 use super::load::{self, Failure};
-use super::{Lines, Settings, colour, output};
-use crate::export::{jsonl, transcript};
+use super::output::{complain, output};
+use super::{Lines, Settings};
+use crate::export::{json, jsonl, transcript};
 use crate::scenario::library::ALL;
 use crate::scenario::{Course, Scenario, Variant, read};
 use crate::view::count;
@@ -40,7 +41,7 @@ pub fn list(format: Lines) -> Result<(), Failure> {
                     "steps": scenario.steps.len(),
                     "variants": scenario.variants.iter().map(variant).collect::<Vec<_>>(),
                 });
-                jsonl::line(&line, &mut out)?;
+                json::line(&line, &mut out)?;
             }
         }
     }
@@ -80,7 +81,7 @@ pub fn run(scenarios: &[String], settings: &Settings, format: Lines, notes: bool
             Err(failure) if scenarios.len() == 1 => return Err(failure),
             Err(failure) => {
                 out.flush()?;
-                failure.tell(&mut std::io::stderr(), colour());
+                complain(&failure);
                 unusable += 1;
             }
         }

@@ -2,8 +2,9 @@
 
 use super::config::Looks;
 use super::load::{self, Failure};
-use super::{Moment, Picture, Settings, output};
-use crate::export::{jsonl, picture};
+use super::output::output;
+use super::{Moment, Picture, Settings};
+use crate::export::{json, picture};
 use crate::scenario::stage::Layout;
 use crate::story::Story;
 use crate::view::state;
@@ -22,9 +23,9 @@ pub fn show(
     load::with(load::story(name, settings)?, |mut story| {
         let at = find(&story, moment)?;
         story.timeline.seek(at);
-        let mut out = output();
+        let mut out = output().coloured(matches!(format, Picture::Ansi));
         if let Picture::Json = format {
-            jsonl::line(&serde_json::json!(state::of(&story)), &mut out)?;
+            json::line(&state::of(&story), &mut out)?;
             return Ok(out.flush()?);
         }
         let screen = crate::tui::picture(story, size, layout, looks.theme.unwrap_or_default(), looks.ascii);

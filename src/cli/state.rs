@@ -1,9 +1,9 @@
 //! What is kept from one time to the next: read before the screen, written after it. It is a convenience: where it cannot
 //! be read or written, nothing is said and nothing is lost but the convenience.
 
-use super::home;
+use super::{home, whole};
+use crate::export::json;
 use crate::tui::remembered::Remembered;
-use std::io::Write;
 use std::path::Path;
 
 /// More bytes than this are not what this program has written.
@@ -33,11 +33,7 @@ pub fn save(remembered: &Remembered) {
 }
 
 fn write(path: &Path, remembered: &Remembered) -> std::io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let mut beside = tempfile::Builder::new().prefix(".pagewalk-").tempfile_in(folder)?;
-    serde_json::to_writer_pretty(&mut beside, remembered)?;
-    writeln!(beside)?;
-    beside.as_file().sync_all()?;
-    beside.persist(path)?;
-    Ok(())
+    let mut text = vec![];
+    json::lines(remembered, &mut text)?;
+    whole::replace(path, &text)
 }

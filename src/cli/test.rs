@@ -1,8 +1,9 @@
 //! `test`: does a scenario do what it says?
 
+use super::Settings;
 use super::load::{self, Failure};
+use super::output::{output, say};
 use super::problems::Format;
-use super::{Settings, output, say};
 use crate::export::junit::{self, Suite};
 use crate::scenario::Problem;
 use crate::story::{Story, Verdict};
@@ -63,7 +64,10 @@ pub fn test(scenarios: &[String], settings: &Settings, report: Report) -> Result
         }
     }
     match report {
-        Report::Text => say(format_args!("\n{passed} passed, {failed} failed, {unusable} unusable"))?,
+        Report::Text => {
+            say(format_args!(""))?;
+            say(format_args!("{passed} passed, {failed} failed, {unusable} unusable"))?;
+        }
         Report::Short | Report::Json => {}
         Report::Junit => {
             let mut out = output();

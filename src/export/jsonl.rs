@@ -1,8 +1,8 @@
 //! A whole run as JSON lines: `pagewalk-run/1`, which other programs read.
 
+use super::json::line;
 use crate::kernel::check::Broken;
 use crate::kernel::{Bug, Invariant};
-use crate::scenario::diagnostic::is_obeyed;
 use crate::story::Story;
 use crate::view::state::CountersOut;
 use serde_json::{Value, json};
@@ -29,19 +29,6 @@ pub fn write(story: &mut Story, out: &mut impl Write) -> io::Result<()> {
         line(&step(story, index), out)?;
     }
     Ok(())
-}
-
-/// Writes an object in one line. JSON may hold some characters as they are that a terminal obeys, like DEL: they are escaped
-/// like the other control characters.
-pub fn line(value: &Value, out: &mut impl Write) -> io::Result<()> {
-    let mut text = String::new();
-    for c in value.to_string().chars() {
-        match c {
-            c if is_obeyed(c) => text += &format!("\\u{:04x}", u32::from(c)),
-            _ => text.push(c),
-        }
-    }
-    writeln!(out, "{text}")
 }
 
 fn step(story: &Story, index: usize) -> Value {

@@ -3,7 +3,8 @@
 //!
 //! There are no times in it: the same scenarios give the same report.
 
-use crate::scenario::diagnostic::{Located, MAX_PROBLEMS, printable};
+use super::xml;
+use crate::scenario::diagnostic::{Located, MAX_PROBLEMS};
 use crate::scenario::{Problem, Step};
 use crate::story::{Story, Verdict};
 use crate::view::script;
@@ -60,7 +61,8 @@ impl Suite {
         let mut by_place: BTreeMap<_, Rounds<'_>> = BTreeMap::new();
         for Verdict { step, failed, problems } in verdicts {
             let place = story.scenario.steps[*step].node.place.order();
-            let rounds = by_place.entry(place).or_insert(Rounds { first: *step, failed: 0, problems: vec![] });
+            let rounds =
+                by_place.entry(place).or_insert(Rounds { first: *step, failed: 0, problems: vec![] });
             rounds.failed += failed;
             rounds.problems.extend(problems);
         }
@@ -140,18 +142,13 @@ fn case(suite: &Suite, case: &Case, xml: &mut Writer<impl Write>) -> io::Result<
         xml.create_element(wrong.element)
             .with_attribute(("message", attribute(&wrong.message).as_str()))
             .with_attribute(("type", if wrong.element == "failure" { "expectation" } else { "scenario" }))
-            .write_text_content(BytesText::new(&text(&wrong.told)))
+            .write_text_content(BytesText::new(&xml::allowed(&wrong.told)))
             .map(drop)
     };
     element.write_inner_content(tell).map(drop)
 }
 
-/// Text that XML can hold: two characters that Unicode has, and control characters, are not allowed in it.
-fn text(text: &str) -> String {
-    printable(text).replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}")
-}
-
-/// The same in one line.
+/// A text in one line.
 fn attribute(text: &str) -> String {
-    self::text(text).replace('\n', " ")
+    xml::allowed(text).replace('\n', " ")
 }

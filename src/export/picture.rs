@@ -1,7 +1,7 @@
 //! Pictures of the screen: plain text, ANSI, SVG.
 
-use crate::scenario::diagnostic::is_obeyed;
-use std::fmt::Write as _;
+use super::xml;
+use crate::scenario::printable::one_line;
 use std::io::{self, Write};
 
 /// A colour as red, green and blue.
@@ -41,11 +41,15 @@ impl Cell {
     }
 }
 
+/// What stands in some cells. No cell can hold an SGR sequence of its own.
+fn text_of(cells: &[Cell]) -> String {
+    one_line(&cells.iter().map(|cell| cell.text.as_str()).collect::<String>())
+}
+
 /// The rows as text, without spaces at their ends.
 pub fn text(picture: &Picture, out: &mut impl Write) -> io::Result<()> {
     for row in &picture.rows {
-        let line: String = row.iter().map(|cell| cell.text.as_str()).collect();
-        writeln!(out, "{}", line.trim_end())?;
+        writeln!(out, "{}", text_of(row).trim_end())?;
     }
     Ok(())
 }
@@ -61,8 +65,7 @@ pub fn ansi(picture: &Picture, out: &mut impl Write) -> io::Result<()> {
             codes.extend(cell.bold.then(|| "1".to_owned()));
             codes.extend(cell.italic.then(|| "3".to_owned()));
             codes.extend(cell.underlined.then(|| "4".to_owned()));
-            let text: String = run.iter().map(|cell| cell.text.as_str()).collect();
-            write!(out, "\x1b[{}m{text}", codes.join(";"))?;
+            write!(out, "\x1b[{}m{}", codes.join(";"), text_of(run))?;
         }
         writeln!(out, "\x1b[0m")?;
     }
@@ -119,7 +122,6 @@ fn svg_run(
     if kept.is_empty() {
         return Ok(());
     }
-    let shown: String = kept.iter().map(|cell| cell.text.as_str()).collect();
     let mut style = format!("fill=\"{}\"", hex(cell.foreground.unwrap_or(picture.foreground)));
     for (on, attribute) in [
         (cell.bold, " font-weight=\"bold\""),
@@ -134,27 +136,10 @@ fn svg_run(
         x + indent as f32 * CELL.0,
         y + 13.5,
         kept.len() as f32 * CELL.0,
-        escape(&shown)
+        xml::content(&text_of(kept))
     )
 }
 
 fn hex((r, g, b): Rgb) -> String {
     format!("#{r:02x}{g:02x}{b:02x}")
-}
-
-fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '<' => escaped.push_str("&lt;"),
-            // Not even text may hold `]]>`.
-            '>' => escaped.push_str("&gt;"),
-            '&' => escaped.push_str("&amp;"),
-            c if is_obeyed(c) => escaped.push('?'),
-            c => {
-                let _ = write!(escaped, "{c}");
-            }
-        }
-    }
-    escaped
 }

@@ -1,6 +1,5 @@
 //! A whole run as text for people: every step, and every event in words.
 
-use crate::scenario::diagnostic::printable;
 use crate::scenario::{Ask, Chapter};
 use crate::story::Story;
 use crate::view::{costs, happens, outcome, script, words};
@@ -8,15 +7,15 @@ use std::io::{self, Write};
 
 /// Writes the run, with what the speaker says if `notes` are asked for. The story is at its end afterwards.
 pub fn write(story: &mut Story, notes: bool, out: &mut impl Write) -> io::Result<()> {
-    writeln!(out, "{}\n{}", printable(&story.scenario.title), printable(&story.scenario.summary))?;
+    writeln!(out, "{}\n{}", story.scenario.title, story.scenario.summary)?;
     let mut chapter = None;
     for index in 0..story.scenario.steps.len() {
         let step = story.scenario.steps[index].clone();
         let Chapter { title, say, .. } = &story.scenario.chapters[step.chapter];
         if chapter != Some(step.chapter) && !title.is_empty() {
-            writeln!(out, "\n## {}. {}", step.chapter + 1, printable(title))?;
+            writeln!(out, "\n## {}. {title}", step.chapter + 1)?;
             if let Some(say) = say.as_ref().filter(|_| notes) {
-                writeln!(out, "\n   SAY: {}", printable(say))?;
+                writeln!(out, "\n   SAY: {say}")?;
             }
         }
         chapter = Some(step.chapter);
@@ -24,29 +23,26 @@ pub fn write(story: &mut Story, notes: bool, out: &mut impl Write) -> io::Result
             question(ask, out)?;
         }
         let who = step.op.process.as_ref().map(|process| format!(" ({process})")).unwrap_or_default();
-        writeln!(out, "\n{}. {}{}", index + 1, printable(&script::words(&step)), printable(&who))?;
+        writeln!(out, "\n{}. {}{who}", index + 1, script::words(&step))?;
         if let Some(note) = &step.note {
-            writeln!(out, "   {}", printable(note))?;
+            writeln!(out, "   {note}")?;
         }
         if let Some(say) = step.say.as_ref().filter(|_| notes) {
-            writeln!(out, "   SAY: {}", printable(say))?;
+            writeln!(out, "   SAY: {say}")?;
         }
         for moment in story.timeline.moments(index) {
             story.timeline.seek(moment);
             if let Some(sentence) = words::sentence(story) {
-                writeln!(out, "     - {}", printable(&sentence))?;
+                writeln!(out, "     - {sentence}")?;
             }
             for breach in story.breaches_of(index).filter(|breach| breach.moment == moment) {
-                writeln!(out, "     ✗ Here an invariant breaks: {}.", printable(&breach.broken.to_string()))?;
+                writeln!(out, "     ✗ Here an invariant breaks: {}.", breach.broken)?;
             }
         }
-        writeln!(
-            out,
-            "   = {}",
-            printable(&outcome::words(&step.op.action, &story.timeline.steps()[index].outcome))
-        )?;
+        let outcome = outcome::words(&step.op.action, &story.timeline.steps()[index].outcome);
+        writeln!(out, "   = {outcome}")?;
         for answer in step.ask.iter().flat_map(|ask| happens::solution(ask)) {
-            writeln!(out, "   {}", printable(&answer.to_string()))?;
+            writeln!(out, "   {answer}")?;
         }
     }
     writeln!(out, "\n{}", costs::line(story))
@@ -54,9 +50,9 @@ pub fn write(story: &mut Story, notes: bool, out: &mut impl Write) -> io::Result
 
 /// What is asked before a step, and what can be chosen.
 fn question(ask: &Ask, out: &mut impl Write) -> io::Result<()> {
-    writeln!(out, "\n   ? {}", printable(&ask.question))?;
+    writeln!(out, "\n   ? {}", ask.question)?;
     for (letter, answer) in ask.lettered() {
-        writeln!(out, "     {letter}  {}", printable(&answer.text))?;
+        writeln!(out, "     {letter}  {}", answer.text)?;
     }
     Ok(())
 }

@@ -255,28 +255,6 @@ impl Problem {
     }
 }
 
-/// Control characters would be obeyed by a terminal, and those that turn the direction of writing would show a text in
-/// another order than it has: each is replaced by one that is as long.
-pub fn printable(text: &str) -> String {
-    text.chars().map(|c| if is_obeyed(c) && c != '\n' { replacement(c) } else { c }).collect()
-}
-
-/// Whether a terminal obeys a character instead of showing it.
-pub fn is_obeyed(c: char) -> bool {
-    // The last two ranges are the embeddings, overrides and isolates of the bidirectional algorithm.
-    c.is_control()
-        || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
-
-fn replacement(c: char) -> char {
-    // Places are bytes: what replaces a character must be as long.
-    match c.len_utf8() {
-        1 => '?',
-        2 => '\u{a0}',
-        _ => '\u{fffd}',
-    }
-}
-
 /// The most bytes of a sentence: what a scenario says is quoted in it, and may be a book.
 const MAX_SENTENCE_BYTES: usize = 300;
 

@@ -3,10 +3,11 @@
 //! A step is a line if it fits into [`COLUMNS`]. One that does not is broken: what is done first, then its note, what is
 //! said, its question and what it expects, each on lines of their own. The parts of a scenario stand in the order of the reference,
 //! and an empty line stands before each chapter. Between the values only spaces, line breaks and that order change: every
-//! string, number and word is copied as it was written.
+//! string, number and word is copied as it was written. In a string, only a character that a terminal obeys becomes an escape.
 
 use super::document::KEYS;
 use super::node::{Key, Node, Value};
+use super::printable::escaped;
 use super::{Place, Problem, Source, syntax};
 use unicode_width::UnicodeWidthStr;
 
@@ -197,14 +198,12 @@ impl Layout<'_> {
 
     fn copy(&mut self, place: &Place) {
         let written = self.written(place);
-        self.out.push_str(written);
+        self.out.push_str(&written);
     }
-}
 
-impl<'a> Layout<'a> {
-    /// A key or a value as it was written.
-    fn written(&self, place: &Place) -> &'a str {
-        &self.source.text[place.range()]
+    /// A key or a value as it was written, with an escape for each character that no reader can see.
+    fn written(&self, place: &Place) -> String {
+        escaped(&self.source.text[place.range()])
     }
 }
 

@@ -1,7 +1,10 @@
 //! What is kept of a run while it is recorded, and how much memory that takes.
 
-use crate::hw::{self, memory::{CHUNK_BYTES, Contents}};
 use super::{Excess, MAX_RECORD_MIB};
+use crate::hw::{
+    self,
+    memory::{CHUNK_BYTES, Contents},
+};
 use crate::kernel::{Area, Change, Event, Observer, Process, Record, System};
 
 /// What an allocation takes besides its contents, more or less.
@@ -72,9 +75,8 @@ impl Recorder {
 /// The bytes that lie behind the pointers of a change, and that nothing else keeps.
 fn behind(change: &Change) -> usize {
     match change {
-        Change::Hardware(hw::Change::Chunk { contents: Contents::Bytes(_), .. }) | Change::FilePage { .. } => {
-            CHUNK_BYTES as usize
-        }
+        Change::Hardware(hw::Change::Chunk { contents: Contents::Bytes(_), .. })
+        | Change::FilePage { .. } => CHUNK_BYTES as usize,
         // Where none was, there is one now.
         Change::Process { process, .. } => {
             let areas = process.as_ref().map_or(FIRST_AREAS, |process| process.areas.capacity());

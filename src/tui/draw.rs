@@ -15,7 +15,7 @@ use super::keys::Place;
 use super::model::{Model, Screen};
 use super::reload::Live;
 use super::{layout, panels};
-use crate::scenario::diagnostic::printable;
+use crate::scenario::printable::printable;
 use crate::view::{Line, Role};
 pub use gallery::row_at as gallery_row;
 pub use notes::{draw as notes, furthest as furthest_note};
@@ -65,6 +65,8 @@ fn too_small(model: &Model, area: Rect, buffer: &mut Buffer) {
 
 /// The most important keys of some places, as many as fit, after a message.
 fn footer(places: &[Place], message: Option<&str>, area: Rect, buffer: &mut Buffer) {
+    let message = message.map(printable);
+    let message = message.as_deref();
     if let Some(message) = message {
         panel::line(&Line::of(Role::Changed, format!(" {message}")), area, buffer);
     }

@@ -3,7 +3,7 @@
 
 use super::model::Looks;
 use super::speaker::Published;
-use super::{ascii, draw, theme};
+use super::{draw, theme};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -134,10 +134,7 @@ pub fn now() -> u64 {
 /// Draws the notes, and paints them.
 pub(super) fn paint(notes: &Notes, buffer: &mut Buffer) {
     draw::notes(notes, buffer.area, buffer);
-    if notes.looks.ascii {
-        ascii::spell(buffer);
-    }
-    notes.looks.theme.paint(notes.looks.depth, buffer);
+    super::paint(&notes.looks, buffer);
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Lines of a panel as rows of the screen: what is too long for a row goes on in the next one, so that nothing is cut.
 
-use crate::scenario::diagnostic::printable;
+use crate::scenario::printable::printable;
 use crate::view::{Line, Mark, Panel, Role, Span, Thing};
 use std::ops::RangeInclusive;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};

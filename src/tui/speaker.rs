@@ -186,7 +186,7 @@ mod tests {
             for moment in 0..=player.story.timeline.end() {
                 player.story.timeline.seek(moment);
                 let told = Speaker::of_player(&player);
-                let text = serde_json::to_string(&told).unwrap();
+                let text = serde_json::json!(told).to_string();
                 assert_eq!(serde_json::from_str::<Speaker>(&text).unwrap(), told);
                 assert_eq!(told.event.0 == 0, moment == 0);
                 assert_eq!(told.question.is_some(), player.story.question().is_some());

@@ -141,7 +141,7 @@ pub fn black(buffer: &mut Buffer) {
 fn within(color: Color, depth: Depth) -> Color {
     match color {
         Color::Rgb(r, g, b) if depth < Depth::True => {
-            Color::Indexed(ansi_colours::ansi256_from_rgb((r, g, b)))
+            Color::Indexed(anstyle_lossy::rgb_to_xterm((r, g, b).into()).0)
         }
         color => color,
     }

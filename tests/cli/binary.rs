@@ -36,6 +36,17 @@ pub fn run_in(folder: &Path, arguments: impl IntoIterator<Item = impl AsRef<OsSt
     finish(command(arguments, folder), b"")
 }
 
+/// Runs the binary in a folder where a file has room for so many blocks, each of 512 or 1,024 bytes: to write more fails, as on
+/// a full disk.
+#[cfg(unix)]
+pub fn limited(blocks: usize, arguments: &[&str], folder: &Path) -> Ran {
+    let mut shell = Command::new("sh");
+    // Without the trap, the first byte too many would end the program.
+    shell.args(["-c", &format!("trap '' XFSZ && ulimit -f {blocks} && exec \"$0\" \"$@\"")]);
+    shell.arg(env!("CARGO_BIN_EXE_pagewalk")).args(arguments).current_dir(folder);
+    finish(shell, b"")
+}
+
 /// Runs the binary with this on standard input.
 pub fn fed(arguments: impl IntoIterator<Item = impl AsRef<OsStr>>, input: impl AsRef<[u8]>) -> Ran {
     finish(command(arguments, Path::new(env!("CARGO_MANIFEST_DIR"))), input.as_ref())

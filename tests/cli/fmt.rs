@@ -1,5 +1,7 @@
 //! `pagewalk fmt`: files are rewritten in place and whole, or left exactly as they are.
 
+#[cfg(unix)]
+use super::binary::limited;
 use super::binary::{Ran, fed, run_in, scratch};
 use insta::assert_snapshot;
 use std::fs;
@@ -74,24 +76,47 @@ fn what_cannot_be_formatted_is_left_as_it_is_and_the_rest_is_done() {
 
 #[cfg(unix)]
 #[test]
-fn permissions_and_links_stay() {
-    use std::os::unix::fs::{PermissionsExt, symlink};
+fn owner_permissions_and_links_stay() {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
     let folder = scratch("fmt-links");
     let (target, link) = (folder.join("there/real.json"), folder.join("link.json"));
     fs::create_dir(folder.join("there")).unwrap();
     fs::write(&target, UGLY).unwrap();
     fs::set_permissions(&target, fs::Permissions::from_mode(0o640)).unwrap();
     symlink("there/real.json", &link).unwrap();
+    fs::hard_link(&target, folder.join("there/other.json")).unwrap();
+    // Only root can give a file away.
+    let _ = chown(&target, Some(12_345), Some(12_346));
+    let kept = || {
+        let metadata = fs::metadata(&target).unwrap();
+        (metadata.ino(), metadata.nlink(), metadata.uid(), metadata.gid())
+    };
+    let before = kept();
     assert_eq!(told(&run_in(&folder, ["fmt", "link.json"])), (0, "", ""));
     assert!(fs::symlink_metadata(&link).unwrap().is_symlink(), "the link is a link");
     assert_eq!(fs::read_to_string(&target).unwrap(), NICE, "what it leads to is rewritten");
     assert_eq!(fs::metadata(&target).unwrap().permissions().mode() & 0o7777, 0o640);
+    assert_eq!(kept(), before);
+    assert_eq!(fs::read_dir(folder.join("there")).unwrap().count(), 2, "no copy is left");
     // What may not be written is not replaced either.
     fs::write(&target, UGLY).unwrap();
     fs::set_permissions(&target, fs::Permissions::from_mode(0o440)).unwrap();
     let refused = "error: link.json: the file may not be written\nerror: 1 of 1 cannot be formatted\n";
     assert_eq!(told(&run_in(&folder, ["fmt", "link.json"])), (2, "", refused));
     assert_eq!(fs::read_to_string(&target).unwrap(), UGLY);
+}
+
+#[cfg(unix)]
+#[test]
+fn without_room_for_the_new_text_the_file_has_the_old_one() {
+    let folder = scratch("fmt-full");
+    let old = format!("{{\"steps\":[{}[]]}}", "[],".repeat(300));
+    fs::write(folder.join("a.json"), &old).unwrap();
+    let ran = limited(2, &["fmt", "a.json"], &folder);
+    assert_eq!(ran.status, 2, "{}", ran.err);
+    assert!(ran.err.starts_with("error: a.json: file too large\n"), "{}", ran.err);
+    assert_eq!(fs::read_to_string(folder.join("a.json")).unwrap(), old);
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
 }
 
 #[test]

@@ -11,6 +11,7 @@ mod exercises;
 mod fmt;
 mod formats;
 mod golden;
+mod hostile;
 mod include;
 mod junit;
 mod mistakes;
@@ -361,51 +362,6 @@ fn nothing_is_coloured_that_is_not_asked_to_be() {
         assert!(!good(&run(arguments)).contains('\x1b'), "{arguments:?}");
     }
     assert!(!unusable(&run(["run", "fork-exec", "--set", "kernel.frok=copy"])).contains('\x1b'));
-}
-
-#[test]
-fn a_scenario_cannot_write_to_the_terminal() {
-    let escape = "\\u001b[31m\\u009b2J\\u0007";
-    let mut text = edited("mmap-file", "A file in memory", escape);
-    for (from, to) in [
-        ("\"notes\": {", "\"notesESC\": {"),
-        ("\"file\": \"notes\"", "\"file\": \"notesESC\""),
-        ("\"name\": \"notes\"", "\"name\": \"notesESC\""),
-        ("\"note\": \"", "\"note\": \"ESC"),
-        ("\"say\": \"", "\"say\": \"ESC"),
-        ("\"question\": \"", "\"question\": \"ESC"),
-        ("\"text\": \"T", "\"text\": \"ESCT"),
-        ("\"why\": \"", "\"why\": \"ESC"),
-        ("\"summary\": \"", "\"summary\": \"ESC"),
-        ("\"A and D by fault\"", "\"A and D by faultESC\""),
-        ("\"chapter\": \"", "\"chapter\": \"ESC"),
-        ("\"ed\"", "\"edESC\""),
-        ("\"anna\"", "\"annaESC\""),
-    ] {
-        assert!(text.contains(from), "{from} is not in there");
-        text = text.replace(from, &to.replace("ESC", escape));
-    }
-    let mut told = 0;
-    for arguments in [
-        &["run", "-"][..],
-        &["run", "-", "--notes"],
-        &["run", "-", "--format", "jsonl"],
-        &["check", "-", "--variant", "x"],
-        &["show", "-"],
-        &["show", "-", "--step", "3", "--format", "svg"],
-        &["show", "-", "--step", "3", "--format", "json"],
-        &["check", "-"],
-        &["test", "-"],
-        &["check", "-", "--set", "kernel.\u{1b}[2J=1"],
-        &["check", "\u{1b}[2J"],
-    ] {
-        let ran = fed(arguments, &text);
-        let lines = ran.out.lines().chain(ran.err.lines());
-        let obeyed: Vec<&str> = lines.filter(|line| line.contains(char::is_control)).collect();
-        assert!(obeyed.is_empty(), "{arguments:?}: {:?}", obeyed[0].get(..400));
-        told += ran.out.matches("[31m").count();
-    }
-    assert!(told > 10, "the words were to be seen, without what makes a terminal obey: {told}");
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! `pagewalk new`: a scenario to begin with, which holds as it is, and no file that is lost.
 
+#[cfg(unix)]
+use super::binary::limited;
 use super::binary::{run, run_in, scratch};
 use super::{good, unusable};
 use std::fs;
@@ -73,4 +75,14 @@ fn a_story_of_another_kind_is_told_with_those_that_are_of_it() {
         }
     }
     assert_eq!(run(["new", "--story", "sleep"]).status, 2);
+}
+
+#[cfg(unix)]
+#[test]
+fn without_room_for_it_there_is_no_file() {
+    let folder = scratch("new-full");
+    let ran = limited(1, &["new", "a.json"], &folder);
+    assert_eq!(unusable(&ran), "error: a.json: file too large\n");
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 0);
+    good(&limited(100, &["new", "a.json"], &folder));
 }

@@ -4,7 +4,7 @@
 use crate::dice::Dice;
 use crate::tally::Tally;
 use crate::told;
-use pagewalk::export::{jsonl, transcript};
+use pagewalk::export::{json, jsonl, transcript};
 use pagewalk::kernel::{Action, Bug, System};
 use pagewalk::scenario::stage::PanelName;
 use pagewalk::scenario::{Scenario, Source};
@@ -20,7 +20,7 @@ pub fn is_small(scenario: &Scenario) -> bool {
         .iter()
         .map(|step| match &*step.op.action {
             Action::Push { times, .. } => times.0,
-            Action::Touch { pages, .. } => pages.len() as u64,
+            Action::Touch { pages, .. } => pages.list().len() as u64,
             _ => 1,
         })
         .sum();
@@ -54,7 +54,7 @@ pub fn thoroughly(source: Source, dice: &mut Dice<'_>) -> Option<Story> {
     back_and_forth(&mut story, dice);
     let verdicts = story.verdicts();
     assert_eq!(verdicts, story.verdicts(), "verdicts are not deterministic");
-    verdicts.iter().for_each(|(_, found)| told::problems(found, &source));
+    verdicts.iter().for_each(|verdict| told::problems(&verdict.problems, &source));
     exported(&mut story);
     for _ in 0..3 {
         story.timeline.seek(dice.below(story.timeline.end() + 1));
@@ -81,7 +81,7 @@ fn back_and_forth(story: &mut Story, dice: &mut Dice<'_>) {
     let end = timeline.end();
     timeline.seek(0);
     let mut start = System::boot(&story.scenario.setup).expect("it was booted before");
-    start.foresee(&story.scenario.ops());
+    start.foresee(&story.scenario.ops(), usize::MAX).expect("there is room for any rehearsal");
     assert!(*timeline.system() == start, "the beginning is not the state after booting");
     let mut seen = BTreeMap::from([(0, start)]);
     timeline.seek(end);
@@ -112,7 +112,7 @@ fn exported(story: &mut Story) {
     jsonl::write(story, &mut out).unwrap();
     out.split_inclusive(|byte| *byte == b'\n').for_each(told::line_of_json);
     out.clear();
-    jsonl::line(&serde_json::json!(state::of(story)), &mut out).unwrap();
+    json::line(&state::of(story), &mut out).unwrap();
     told::line_of_json(&out);
 }
 

@@ -1,6 +1,8 @@
 //! What may be told: nothing that a terminal obeys, and problems only where there is text.
 
-use pagewalk::scenario::diagnostic::{Located, is_obeyed};
+use pagewalk::export::json;
+use pagewalk::scenario::diagnostic::Located;
+use pagewalk::scenario::printable::is_obeyed;
 use pagewalk::scenario::{Problem, Source};
 use ratatui::buffer::Buffer;
 
@@ -45,9 +47,9 @@ pub fn problems(problems: &[Problem], source: &Source) {
         quiet(&problem.render_within(source, 40));
         let located = Located::of(problem, source);
         quiet(&located.short());
-        let mut json = vec![];
-        pagewalk::export::jsonl::line(&serde_json::json!(located), &mut json).unwrap();
-        line_of_json(&json);
+        let mut line = vec![];
+        json::line(&located, &mut line).unwrap();
+        line_of_json(&line);
     }
 }
 

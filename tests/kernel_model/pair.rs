@@ -164,7 +164,10 @@ impl Pair {
             if empty(&record.event) && self.world.policies.reclaim != Reclaim::None {
                 // What an operation works on may not be taken from it.
                 let mappers = moment.mappers();
-                assert!(moment.residents(&mappers).count() <= 1, "{op:?} finds no frame, and could have taken one");
+                assert!(
+                    moment.residents(&mappers).count() <= 1,
+                    "{op:?} finds no frame, and could have taken one"
+                );
             }
             record.step_back(&mut moment);
         }

@@ -1,6 +1,7 @@
 //! The configuration as it holds now, written as a file that explains itself.
 
 use super::{Config, Origin};
+use crate::scenario::printable::is_obeyed;
 use crate::scenario::stage::{Layout, ThemeName};
 use crate::tui::action;
 use crate::tui::comfort::written;
@@ -61,9 +62,17 @@ fn keys(config: &Config, to: &mut impl Write) -> io::Result<()> {
     Ok(())
 }
 
-/// A string of TOML. No name has a character that JSON would write otherwise.
+/// A string of TOML, with an escape for each obeyed character.
 fn quoted(text: &str) -> String {
-    serde_json::json!(text).to_string()
+    let mut quoted = String::from('"');
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => quoted.extend(['\\', c]),
+            c if is_obeyed(c) => quoted += &format!("\\U{:08x}", u32::from(c)),
+            c => quoted.push(c),
+        }
+    }
+    quoted + "\""
 }
 
 /// A text in lines that are not too long.

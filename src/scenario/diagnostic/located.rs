@@ -1,7 +1,8 @@
 //! Problems for other programs: one a line for editors, or as data, `pagewalk-problem/1`.
 
-use super::{Problem, Severity, printable};
+use super::{Problem, Severity};
 use crate::scenario::Source;
+use crate::scenario::printable::one_line;
 use serde::Serialize;
 
 /// A problem, its place in lines and columns. What it is called here is what the data call it.
@@ -68,8 +69,8 @@ impl Located {
     /// `file:line:column: error: message`, without what a terminal would obey.
     pub fn short(&self) -> String {
         let column = self.span.column.unwrap_or(1);
-        let text = format!("{}:{}:{column}: {}: {}", self.file, self.line(), self.severity, self.message);
-        printable(&text).replace('\n', " ")
+        let (file, line) = (&self.file, self.line());
+        one_line(&format!("{file}:{line}:{column}: {}: {}", self.severity, self.message))
     }
 }
 

@@ -1,7 +1,8 @@
 //! A problem for people: as a compiler shows it, with the line and the place in it marked.
 
-use super::{Problem, printable};
+use super::Problem;
 use crate::scenario::Source;
+use crate::scenario::printable::{one_line, printable};
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 impl Problem {
@@ -23,25 +24,28 @@ impl Problem {
         let help = self.help().map(|help| printable(&help));
         let help = help.as_deref().map(|help| Group::with_title(Level::HELP.secondary_title(help)));
         let Some(place) = &self.place else {
-            let report = report.element(Origin::path(source.name.as_str()));
+            let name = one_line(&source.name);
+            let report = report.element(Origin::path(name.as_str()));
             return renderer.render(&[report].into_iter().chain(help).collect::<Vec<_>>());
         };
         let (text, range, name) = source.locate(place);
         let (text, range) = excerpt(text, range);
         let (line, column) = source.line_column(place);
-        let shown = printable(&text);
+        // What replaces a character may be longer or shorter.
+        let [start, end] = [range.start, range.end].map(|at| printable(&text[..at]).len());
+        let (shown, name) = (printable(&text), one_line(&name));
         let label = printable(&self.label());
-        let mut mark = AnnotationKind::Primary.span(range.clone());
+        let mut mark = AnnotationKind::Primary.span(start..end);
         if !label.is_empty() {
             mark = mark.label(label.as_str());
         }
-        let whole = shown[..range.start].chars().count() + 1 == column;
+        let whole = text[..range.start].chars().count() + 1 == column;
         let snippet = Snippet::source(shown.as_str()).line_start(line).annotation(mark);
         let report = match whole {
-            true => report.element(snippet.path(name.as_ref())),
+            true => report.element(snippet.path(name.as_str())),
             // The renderer counts columns from where the excerpt begins.
             false => {
-                report.element(Origin::path(name.as_ref()).line(line).char_column(column)).element(snippet)
+                report.element(Origin::path(name.as_str()).line(line).char_column(column)).element(snippet)
             }
         };
         renderer.render(&[report].into_iter().chain(help).collect::<Vec<_>>())

@@ -7,8 +7,8 @@ use super::super::model::Model;
 use super::super::rows::{Rows, broken};
 
 use super::panel::{self, Lit};
-use crate::scenario::diagnostic::printable;
 use crate::scenario::library::Builtin;
+use crate::scenario::printable::printable;
 use crate::scenario::stage::PanelName;
 use crate::scenario::{Chapter, Scenario, Source};
 use crate::story::Story;

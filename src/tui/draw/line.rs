@@ -4,7 +4,7 @@ use super::super::command;
 use super::super::ink::{Ground, ink};
 use super::super::line::{Kind, Line as Typed};
 use super::panel;
-use crate::scenario::diagnostic::printable;
+use crate::scenario::printable::printable;
 use crate::view::{Line, Role};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;

@@ -5,7 +5,7 @@ use super::super::model::Player;
 use super::super::panels::Shown;
 use super::super::rows::{Rows, broken};
 use super::super::select::{SELECTED, TIED};
-use crate::scenario::diagnostic::printable;
+use crate::scenario::printable::printable;
 use crate::view::ties::{self, Ties};
 use crate::view::{Line, Mark, Role, Thing};
 use ratatui::{buffer::Buffer, layout::Rect};
@@ -123,12 +123,13 @@ fn spans(line: &Line, area: Rect, ground: Ground, lit: &Lit, buffer: &mut Buffer
         return;
     }
     let room = usize::from(area.width);
-    let total: usize = line.spans.iter().map(|span| span.text.width()).sum();
+    // A space at which no line is broken has done its part.
+    let texts: Vec<String> =
+        line.spans.iter().map(|span| printable(&span.text).replace('\u{a0}', " ")).collect();
+    let total: usize = texts.iter().map(|text| text.width()).sum();
     let mut used = 0;
-    for span in &line.spans {
+    for (span, text) in line.spans.iter().zip(texts) {
         let left = room - used;
-        // A space at which no line is broken has done its part.
-        let text = printable(&span.text).replace('\u{a0}', " ");
         // The ellipsis takes the last column that this line has.
         let text = if total > room && used + text.width() >= room { cut_hard(&text, left) } else { text };
         let ground = lit.ground(span.thing).or(lit.ground(line.thing)).unwrap_or(ground);

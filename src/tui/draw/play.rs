@@ -9,7 +9,7 @@ use super::super::select::SELECTED;
 use super::super::track::Track;
 use super::panel::{self, Lit};
 use super::present;
-use crate::scenario::diagnostic::printable;
+use crate::scenario::printable::printable;
 use crate::scenario::stage::{self, PanelName};
 use crate::story::Story;
 use crate::view::place::{place, set, settings};

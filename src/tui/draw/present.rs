@@ -6,7 +6,7 @@ use super::super::present::{self, Letters};
 use super::super::{panels, present as stage};
 use super::panel::{self, Lit};
 use super::play;
-use crate::scenario::diagnostic::printable;
+use crate::scenario::printable::printable;
 use crate::view::place::place;
 use crate::view::{Line, Role};
 use ratatui::buffer::Buffer;

@@ -24,7 +24,10 @@ fn luminance((r, g, b): (u8, u8, u8)) -> f64 {
 pub fn rgb(color: Color, usual: (u8, u8, u8)) -> (u8, u8, u8) {
     match color {
         Color::Rgb(r, g, b) => (r, g, b),
-        Color::Indexed(index) => ansi_colours::rgb_from_ansi256(index),
+        Color::Indexed(index) => {
+            let color = anstyle_lossy::xterm_to_rgb(index.into(), anstyle_lossy::palette::VGA);
+            (color.r(), color.g(), color.b())
+        }
         Color::Black => (0, 0, 0),
         Color::DarkGray => (0x7f, 0x7f, 0x7f),
         Color::Yellow => (0xcd, 0xcd, 0),

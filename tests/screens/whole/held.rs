@@ -1,7 +1,7 @@
 //! A drawn screen held against what it should say: each panel in its place, whole or with an ellipsis, and nothing beside
 //! the places.
 
-use pagewalk::scenario::diagnostic::printable;
+use pagewalk::scenario::printable::printable;
 use pagewalk::tui::model::Player;
 use pagewalk::tui::panels::{self, Shown};
 use pagewalk::tui::present::{self, Letters};
