@@ -296,7 +296,7 @@ fn every_operation_has_an_event_however_little_it_does() {
         let ended = process(json!([spawn, { "op": "exit" }, step]));
         let runs = [bare, alive, ended].into_iter().filter_map(|mut scenario| {
             (scenario["format"], scenario["title"]) = (json!(1), json!("t"));
-            match Story::read(Source::new("t", &scenario.to_string())) {
+            match Story::read(Source::new("t", scenario.to_string())) {
                 Ok(story) => Some(story),
                 Err(problems) => {
                     let told = problems.iter().map(|problem| problem.title()).collect::<Vec<_>>().join("; ");

@@ -10,8 +10,11 @@ use pagewalk::tui::reload::{Broken, Reload};
 use pagewalk::tui::remembered::Remembered;
 use std::sync::mpsc::channel;
 
+/// Hands the screen what came of reading its file again.
+type Send<'a> = &'a dyn Fn(Reload);
+
 /// Shows a story. At each moment `then` does something.
-fn show(then: &mut dyn FnMut(usize, &dyn Fn(Reload))) {
+fn show(then: &mut dyn FnMut(usize, Send<'_>)) {
     let story = Story::read(Builtin::find("fork-exec").unwrap().source()).unwrap();
     let (sender, reloads) = channel();
     let send = |reload| sender.send(reload).unwrap();
