@@ -60,7 +60,8 @@ impl Suite {
         let mut by_place: BTreeMap<_, Rounds<'_>> = BTreeMap::new();
         for Verdict { step, failed, problems } in verdicts {
             let place = story.scenario.steps[*step].node.place.order();
-            let rounds = by_place.entry(place).or_insert(Rounds { first: *step, failed: 0, problems: vec![] });
+            let rounds =
+                by_place.entry(place).or_insert(Rounds { first: *step, failed: 0, problems: vec![] });
             rounds.failed += failed;
             rounds.problems.extend(problems);
         }

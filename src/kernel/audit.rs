@@ -4,15 +4,15 @@
 //! What a change says is added and taken away where it is clear what follows from it: a frame's count, a leaf, the head of
 //! the free list. What changes the shape of a table, or a table in ruins, has the books written anew.
 
+use super::PAGE;
 use super::check::Broken;
+use super::file::FileId;
 use super::frames::Usage;
 use super::invariant::Invariant;
-use super::file::FileId;
 use super::process::Process;
 use super::swap;
 use super::system::{Change, System};
 use super::table::{COW, Place};
-use super::PAGE;
 use crate::hw::{self, Flags, PhysAddr, Ppn, Pte};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -298,7 +298,9 @@ impl Audit {
 
     /// Changes the entry of a frame that exists.
     fn edit(&mut self, system: &System, ppn: Ppn, change: impl FnOnce(&mut Entry)) {
-        let Some(entry) = system.frame_index(ppn).and_then(|index| self.frames.get_mut(index)) else { return };
+        let Some(entry) = system.frame_index(ppn).and_then(|index| self.frames.get_mut(index)) else {
+            return;
+        };
         let before = entry.breaks();
         change(entry);
         let after = entry.breaks();

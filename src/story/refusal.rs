@@ -63,8 +63,12 @@ fn too_much(excess: Excess) -> (String, &'static str) {
             (what, shorter)
         }
         Excess::Frames => {
-            let what = format!("to find pages, the kernel looks at more than {MAX_LOOKED_AT} frames in this run");
-            (what, "repeat less often, or give the machine fewer \"frames\": it looks at all of them each time")
+            let what =
+                format!("to find pages, the kernel looks at more than {MAX_LOOKED_AT} frames in this run");
+            (
+                what,
+                "repeat less often, or give the machine fewer \"frames\": it looks at all of them each time",
+            )
         }
     }
 }

@@ -9,9 +9,9 @@ use crate::kernel::check::Broken;
 use crate::kernel::system::NAMES;
 use crate::kernel::table::COW;
 use crate::kernel::{Action, Event, Expr, Invariant, Op, Outcome, Process, System};
+use crate::scenario::diagnostic::{Kind, MAX_PROBLEMS};
 use crate::scenario::expect::{Amount, COUNTERS, FileExpect, PageExpect};
 use crate::scenario::node::Node;
-use crate::scenario::diagnostic::{Kind, MAX_PROBLEMS};
 use crate::scenario::{Expect, Place, Problem, Scenario, Step};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
@@ -392,9 +392,7 @@ impl<'a> Case<'a> {
         if self.verdict.failed <= self.room {
             let (key, expected, vars) = (key.to_owned(), expected.to_string(), self.op.vars.clone());
             let place = node.place_of(&[&key]);
-            self.verdict
-                .problems
-                .push(Problem::at(place, Kind::Expectation { key, expected, found, vars }));
+            self.verdict.problems.push(Problem::at(place, Kind::Expectation { key, expected, found, vars }));
         }
     }
 

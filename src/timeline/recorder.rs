@@ -1,7 +1,10 @@
 //! What is kept of a run while it is recorded, and how much memory that takes.
 
-use crate::hw::{self, memory::{CHUNK_BYTES, Contents}};
 use super::{Excess, MAX_RECORD_MIB};
+use crate::hw::{
+    self,
+    memory::{CHUNK_BYTES, Contents},
+};
 use crate::kernel::{Area, Change, Event, Observer, Process, Record, System};
 
 /// What an allocation takes besides its contents, more or less.
@@ -22,7 +25,7 @@ pub(super) struct Recorder {
 const FIRST_AREAS: usize = 8;
 
 /// The least that an event takes, in bytes.
-pub(super) const LEAST_BYTES: usize = size_of::<Record>() + ALLOCATION_BYTES;
+const LEAST_BYTES: usize = size_of::<Record>() + ALLOCATION_BYTES;
 
 /// The most that all may take, in bytes.
 const MAX_BYTES: usize = MAX_RECORD_MIB << 20;
@@ -72,9 +75,8 @@ impl Recorder {
 /// The bytes that lie behind the pointers of a change, and that nothing else keeps.
 fn behind(change: &Change) -> usize {
     match change {
-        Change::Hardware(hw::Change::Chunk { contents: Contents::Bytes(_), .. }) | Change::FilePage { .. } => {
-            CHUNK_BYTES as usize
-        }
+        Change::Hardware(hw::Change::Chunk { contents: Contents::Bytes(_), .. })
+        | Change::FilePage { .. } => CHUNK_BYTES as usize,
         // Where none was, there is one now.
         Change::Process { process, .. } => {
             let areas = process.as_ref().map_or(FIRST_AREAS, |process| process.areas.capacity());
