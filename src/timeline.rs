@@ -40,7 +40,7 @@ pub struct Step {
 }
 
 /// The most that a run may take, in MiB: the memory that it has written, its events, and what was there before them.
-pub const MAX_RECORD_MIB: usize = 96;
+pub const MAX_RECORD_MIB: usize = 80;
 
 /// The most events of a rehearsal for the optimal policy: a run without foresight, of which only the uses of pages are
 /// kept. It may move more pages than the run itself, and so has several times the events that a record has room for.

@@ -403,7 +403,7 @@ fn the_limits_are_those_of_the_program() {
             grouped(pagewalk::timeline::MAX_REHEARSED_EVENTS as u64)
         ),
         format!(
-            "| frames that the kernel looks at to find a page that can go, or at a `tick`: each time all of them | {} |",
+            "| frames and PTEs that the kernel looks at to find a page that can go, or at a `tick`: each time all of them | {} |",
             grouped(limits::MAX_LOOKED_AT)
         ),
         format!(
