@@ -40,11 +40,11 @@ pub struct Step {
 }
 
 /// The most that a run may take, in MiB: the memory that it has written, its events, and what was there before them.
-pub const MAX_RECORD_MIB: usize = 96;
+pub const MAX_RECORD_MIB: usize = 80;
 
-/// The most events of a rehearsal for the optimal policy: a run without foresight, of which nothing is kept. It may move
-/// more pages than the run itself, and has four times the events that a record can have.
-pub const MAX_REHEARSED_EVENTS: usize = 4 * (MAX_RECORD_MIB << 20) / recorder::LEAST_BYTES;
+/// The most events of a rehearsal for the optimal policy: a run without foresight, of which only the uses of pages are
+/// kept. It may move more pages than the run itself, and so has several times the events that a record has room for.
+pub const MAX_REHEARSED_EVENTS: usize = 3_000_000;
 
 /// The most operations that are refused before a run is given up, and the most names that they are told beside: each
 /// refusal has those of all processes, programs or files, of which there may be thousands.

@@ -1,10 +1,14 @@
-//! A translation that nobody watches allocates nothing, whether it hits, misses, walks, sets A and D or faults.
+//! What is allocated: nothing for a translation that nobody watches, whether it hits, misses, walks, sets A and D or
+//! faults; little for memory that is free; and no more for a run than it may take.
 
 use allocation_counter::measure;
 use pagewalk::hw::{
     Access, AdUpdate, Change, Config, Csr, HartId, Machine, Paging, PhysAddr, Replacement, TlbConfig,
     Unwatched, VirtAddr,
 };
+use pagewalk::kernel::System;
+use pagewalk::scenario::{Source, read};
+use pagewalk::timeline::{Excess, Refusal, Refused, Timeline};
 
 const BASE: u64 = 0x8000_0000;
 const HART: HartId = HartId(0);
@@ -58,6 +62,38 @@ fn a_translation_that_nobody_watches_allocates_nothing() {
         assert_eq!(done, (3 * 2 * PAGES, 3 * 2 * 8), "{entries} entries, {replacement:?}");
         assert_eq!(allocations.count_total, 0, "{entries} entries, {replacement:?}");
     }
+}
+
+/// Free frames are full of junk and of pointers to one another, and take no room for it.
+#[test]
+fn a_machine_of_128_mib_takes_little_before_it_is_used() {
+    let text = r#"{ "format": 1, "title": "", "machine": { "frames": 32768 }, "programs": { "sh": {} }, "steps": [] }"#;
+    let scenario = read::read(Source::new("test", text)).expect("it can be read");
+    let mut written = usize::MAX;
+    let boot = || written = System::boot(&scenario.setup).expect("it boots").machine.memory().written_bytes();
+    let allocations = measure(boot);
+    assert_eq!(written, 0);
+    assert!(allocations.bytes_max < 8 << 20, "{} bytes", allocations.bytes_max);
+}
+
+/// The run ends with the operation in which it takes too much, and what comes after that is not kept.
+#[test]
+fn one_operation_that_does_very_much_is_not_kept_whole() {
+    let pages: Vec<u64> = (0..400_000).map(|at| at % 20_000).collect();
+    let scenario = serde_json::json!({
+        "format": 1, "title": "", "machine": { "frames": 32768 }, "programs": { "sh": {} },
+        "steps": [{ "op": "spawn", "program": "sh" }, { "op": "sbrk", "bytes": "100M" },
+                  { "op": "touch", "pages": pages, "store": true }],
+    });
+    let scenario = read::read(Source::new("test", scenario.to_string())).expect("it can be read");
+    let mut refused = None;
+    let allocations = measure(|| {
+        let system = System::boot(&scenario.setup).expect("it boots");
+        refused = Timeline::record(system, scenario.ops()).err();
+    });
+    let refused = refused.expect("it is too long");
+    assert!(matches!(refused[..], [Refused { step: 2, why: Refusal::TooMuch(Excess::Record { .. }) }]));
+    assert!(allocations.bytes_max < 130 << 20, "{} bytes", allocations.bytes_max);
 }
 
 #[test]

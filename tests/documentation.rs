@@ -386,13 +386,29 @@ fn the_limits_are_those_of_the_program() {
             limits::MAX_DEPTH
         ),
         format!("| its steps and chapters, repetitions unrolled | {} |", grouped(limits::MAX_STEPS)),
+        format!(
+            "| what its steps expect, repetitions unrolled: a key of `expect` is one thing, and so is each item of a list | {} |",
+            grouped(limits::MAX_EXPECTATIONS as u64)
+        ),
         format!("| `times` of a `push` | {} |", grouped(limits::MAX_TIMES)),
         format!("| a name | {} bytes |", limits::MAX_NAME_BYTES),
         format!("| each part of a program | {} |", mib(limits::MAX_PART_BYTES)),
         format!("| its programs and files, together | {} |", mib(limits::MAX_FILE_BYTES)),
         format!(
-            "| its run, with the memory that is written | {} MiB: about 200 bytes for each event, and 4 KiB more if it fills a page |",
+            "| its run, with the memory that is written | {} MiB: about 200 bytes for each event, and 4 KiB more for each page of bytes that is written or replaced |",
             pagewalk::timeline::MAX_RECORD_MIB
+        ),
+        format!(
+            "| the rehearsal of that run for `\"reclaim\": \"optimal\"` | {} events |",
+            grouped(pagewalk::timeline::MAX_REHEARSED_EVENTS as u64)
+        ),
+        format!(
+            "| frames and PTEs that the kernel looks at to find a page that can go, or at a `tick`: each time all of them | {} |",
+            grouped(limits::MAX_LOOKED_AT)
+        ),
+        format!(
+            "| frames, PTEs and changes that are looked at to check the invariants of a wrong kernel | {} |",
+            grouped(pagewalk::story::MAX_AUDITED)
         ),
         format!(
             "| memory | {} with a kernel, {} GiB without |",

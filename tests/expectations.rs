@@ -104,3 +104,22 @@ fn the_free_list_and_physical_memory_are_compared_frame_by_frame() {
         ["expected level to be 1, but it is 0"]
     );
 }
+
+/// What does not hold is counted, and what nobody is told is not kept.
+#[test]
+fn of_very_many_that_do_not_hold_some_are_kept() {
+    let wrong = r#"{ "op": "switch", "expect": { "ok": false, "traps": "+1", "cycles": "+7" } }"#;
+    let text = format!(
+        r#"{{ "format": 1, "title": "x", "programs": {{ "a": {{}} }}, "steps": [
+               {{ "op": "spawn", "program": "a" }}, {{ "repeat": 2000, "steps": [ {wrong}, {wrong} ] }}, {wrong} ] }}"#
+    );
+    let mut story = Story::read(Source::new("test.json", text)).unwrap();
+    let verdicts = story.verdicts();
+    assert_eq!(verdicts.iter().map(|verdict| verdict.failed).sum::<usize>(), 3 * 4001);
+    assert_eq!(
+        verdicts.iter().map(|verdict| verdict.problems.len()).sum::<usize>(),
+        pagewalk::story::MAX_KEPT + 1
+    );
+    let last = verdicts.last().unwrap();
+    assert_eq!((last.step, last.failed, last.problems.len()), (4001, 3, 1));
+}

@@ -24,12 +24,19 @@ fn check(name: &str, bytes: &[u8]) -> (String, Option<i32>) {
 
 /// What a command says of a file, and its exit status.
 fn told(command: &str, name: &str, bytes: &[u8]) -> (String, Option<i32>) {
+    told_beside(command, name, &[(name, bytes)])
+}
+
+/// The same where there are these files.
+fn told_beside(command: &str, name: &str, files: &[(&str, &[u8])]) -> (String, Option<i32>) {
     // Files of the same name may be told of at the same time.
     static FOLDERS: AtomicUsize = AtomicUsize::new(0);
     let number = FOLDERS.fetch_add(1, Ordering::Relaxed);
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("extremes-{number}"));
     std::fs::create_dir_all(&folder).expect("a folder for files");
-    std::fs::write(folder.join(name), bytes).expect("a file can be written");
+    for (name, bytes) in files {
+        std::fs::write(folder.join(name), bytes).expect("a file can be written");
+    }
     let mut shell = Command::new("sh");
     let limits = format!("ulimit -v {MAX_KIB} && ulimit -t {MAX_SECONDS}");
     shell.args(["-c", &format!("{limits} && exec \"$0\" {command} \"$1\"")]);
@@ -68,7 +75,7 @@ fn files_of_any_size() {
     }
     refused("spaces.json", vec![b' '; 50_000_000], "at most 4194304 bytes");
     refused("noise.json", vec![0xff; 50_000_000], "at most 4194304 bytes");
-    refused("values.json", steps(&"[],".repeat(1_000_000)), "more than 600000 values");
+    refused("values.json", steps(&"[],".repeat(1_000_000)), "more than 500000 values");
     refused("items.json", steps(&format!("{}0", "0,".repeat(500_000))), "these are the first 30 problems");
     refused("comments.json", steps(&"/**/".repeat(500_000)), "these are the first 30 problems");
 }
@@ -165,7 +172,7 @@ fn as_many_steps_as_there_may_be() {
     refused("ends.json", repeat(r#"{"op":"spawn","program":"sh"},{"op":"exit"}"#), "the run is too long");
     // A change of a process keeps all of its areas, and here there are more and more.
     refused("areas.json", repeat(r#"{"op":"mmap","length":"page"}"#), "the run is too long");
-    refused("pages.json", bare(r#""pa":"0x80000000+i*page*10","value":1"#), "the run is too long");
+    refused("pages.json", bare(r#""pa":"0x80000000+i*page*10","value":1"#), "the run writes too much memory");
     let one = bare(r#""pa":"0x80000000+i*8","value":1"#);
     let (said, status) = check("words.json", one.as_bytes());
     assert_eq!(status, Some(0), "{said}");
@@ -175,6 +182,62 @@ fn as_many_steps_as_there_may_be() {
 fn bare(poke: &str) -> String {
     let head = r#"{"format":1,"title":"x","kernel":"none","machine":{"memory":{"size":"4G"}},"steps":"#;
     format!(r#"{head}[{{"repeat":100000,"var":"i","steps":[{{"op":"poke",{poke}}}]}}]}}"#)
+}
+
+/// One operation may do very much, and what is rehearsed is bounded as what is run.
+#[test]
+fn operations_that_go_on_and_on() {
+    let pushes = steps(r#"{"repeat":99000,"steps":[{"op":"push","bytes":0,"times":10000}]}"#);
+    refused("pushes.json", &pushes, "the run is too long");
+    for (reclaim, words) in
+        [("lru", "the run is too long"), ("optimal", "its rehearsal has more than 3000000 events")]
+    {
+        let kernel = format!(r#""kernel":{{"reclaim":"{reclaim}"}},"programs""#);
+        refused("reclaim.json", pushes.replacen(r#""programs""#, &kernel, 1), words);
+    }
+    let ticks = steps(r#"{"repeat":99000,"steps":[{"op":"tick"}]}"#);
+    let kernel = r#""kernel":{"reclaim":"aging"},"machine":{"frames":32768},"programs""#;
+    refused("ticks.json", ticks.replacen(r#""programs""#, kernel, 1), "looks at more than 20000000 frames");
+}
+
+/// As much memory as xv6 has, with room for a run.
+#[test]
+fn as_many_frames_as_there_may_be() {
+    let run = steps(r#"{"repeat":4000,"steps":[{"op":"push","bytes":16,"times":4}]},{"op":"fork","as":"c"}"#);
+    let text = run.replacen(r#""programs""#, r#""machine":{"frames":32768},"programs""#, 1);
+    let (said, status) = check("frames.json", text.as_bytes());
+    assert_eq!(status, Some(0), "{said}");
+}
+
+#[test]
+fn expectations_in_every_round() {
+    let pages = vec![r#"{"at":"data"}"#; 100].join(",");
+    let load = format!(r#"{{"op":"load","at":"data","expect":{{"ok":true,"pages":[{pages}]}}}}"#);
+    let rounds = |rounds: u64| steps(&format!(r#"{{"repeat":{rounds},"steps":[{load}]}}"#));
+    refused("expect.json", rounds(90_000), "the steps up to this one expect more than 500000 things");
+    let (said, status) = told("test", "expect.json", rounds(4_900).as_bytes());
+    assert_eq!(status, Some(0), "{said}");
+}
+
+/// Programs of the same names, and files that are not there, as many as fit.
+#[test]
+fn included_files_without_measure() {
+    let program = |of: &str, at: usize| format!(r#""{of}{at}":{{"stack":0}}"#);
+    let programs = |of: &str| -> Vec<String> { (0..90_000).map(|at| program(of, at)).collect() };
+    let prelude =
+        |of: &str| format!(r#"{{"format":1,"programs":{{{}}},"steps":[]}}"#, programs(of).join(","));
+    let scenario = steps(r#"{"include":"a.json"},{"include":"b.json"}"#);
+    for (other, words) in [("b", "more than 64 MiB together"), ("a", "a.json has a program \"a0\" already")] {
+        let files = [scenario.clone(), prelude("a"), prelude(other)];
+        let files: Vec<(&str, &[u8])> = ["x.json", "a.json", "b.json"]
+            .into_iter()
+            .zip(files.iter().map(|text| text.as_bytes()))
+            .collect();
+        let (said, status) = told_beside("check", "x.json", &files);
+        assert!(status == Some(2) && said.contains(words), "{}", &said[..400]);
+    }
+    let items: Vec<String> = (0..130_000).map(|at| format!(r#"{{"include":"{at}.json"}}"#)).collect();
+    refused("gone.json", steps(&items.join(",")), "these are the first 30 problems");
 }
 
 /// One step with as many values as a text may have, each looked up once.

@@ -3,7 +3,7 @@
 mod plain;
 
 use pagewalk::hw;
-use pagewalk::kernel::{Event, FaultCase, KernelEvent, Outcome};
+use pagewalk::kernel::{Event, FaultCase, KernelEvent, Outcome, System};
 use pagewalk::scenario::{Source, read};
 use pagewalk::story::Story;
 use plain::Policy;
@@ -232,4 +232,14 @@ fn an_instruction_finds_both_of_its_pages_under_every_policy() {
         );
         holds(&mut story);
     }
+}
+
+#[test]
+fn a_rehearsal_ends_where_it_has_too_many_events() {
+    let loads = json!([{ "op": "spawn", "program": "app" },
+                       { "repeat": 99, "steps": [{ "op": "load", "at": "heap" }] }]);
+    let scenario = story(8, &json!({ "reclaim": "optimal" }), &loads).scenario;
+    let (ops, mut system) = (scenario.ops(), System::boot(&scenario.setup).expect("it boots"));
+    assert!(system.foresee(&ops, 400).is_err_and(|step| (1..99).contains(&step)));
+    assert!(system.foresee(&ops, 10_000).is_ok());
 }

@@ -2,6 +2,7 @@
 //! to a panic, whatever its own mistakes make of its data.
 
 use pagewalk::hw::{self, Ppn, Trap};
+use pagewalk::kernel::audit::Audit;
 use pagewalk::kernel::check::Broken;
 use pagewalk::kernel::{Action, Bug, Change, Event, Expr, Invariant, Op, PAGE, System, Unwatched, Usage};
 use pagewalk::scenario::{Source, library, read};
@@ -111,6 +112,30 @@ fn concerns_tables(system: &System, change: &Change) -> bool {
         Change::Hardware(_) | Change::Running(_) | Change::Current(_) | Change::Hart(_) => false,
         _ => true,
     }
+}
+
+/// A fork of many pages on a machine of many frames: no event has all of them looked at.
+#[test]
+fn what_is_looked_at_for_an_event_does_not_depend_on_what_there_is() {
+    let scenario = serde_json::json!({
+        "format": 1, "title": "", "machine": { "frames": 8000 }, "kernel": { "bug": "no_reference_count" },
+        "programs": { "sh": { "heap": "8M" } },
+        "steps": [
+            { "op": "spawn", "program": "sh" },
+            { "op": "touch", "pages": (0..2000).collect::<Vec<u64>>() },
+            { "op": "fork", "as": "c" },
+        ],
+    });
+    let mut timeline = story(Source::new("test", scenario.to_string())).timeline;
+    timeline.seek(0);
+    let mut audit = Audit::of(timeline.system());
+    for moment in 1..=timeline.end() {
+        timeline.seek(moment);
+        audit.follow(timeline.system(), timeline.changes());
+    }
+    // The books are written anew for each new table and process, some dozens of times.
+    let each = audit.work() / timeline.end() as u64;
+    assert!(timeline.end() > 20_000 && each < 50, "{each} looked at for each of {} events", timeline.end());
 }
 
 /// The run of as many operations as can be carried out.

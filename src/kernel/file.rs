@@ -17,7 +17,7 @@ pub struct FileId(pub usize);
 /// A page's bytes.
 pub type Page = hw::memory::Chunk;
 
-/// A file: a name and its pages. The bytes of the last page past the end of the file are zeros, and stay so.
+/// A file: a name and its pages, which clones share. The bytes of the last page past the end of the file are zeros, and stay so.
 #[derive(Clone, Debug, PartialEq)]
 pub struct File {
     /// Its name.
@@ -55,6 +55,11 @@ impl File {
             pages: pages.collect(),
             kind: FileKind::Data,
         }
+    }
+
+    /// The file of a program, without a name.
+    pub fn program(bytes: &[u8]) -> Self {
+        Self { kind: FileKind::Program, ..Self::new("", bytes) }
     }
 
     /// So many bytes of memory to share.

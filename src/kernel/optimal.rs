@@ -116,3 +116,28 @@ impl System {
         page.mappers.iter().map(next).min().unwrap_or(NEVER)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hw::SplitMix64;
+
+    /// Whatever is taken for the last use, the next is the one that a search finds.
+    #[test]
+    fn the_next_use_is_the_first_that_comes_after() {
+        let mut numbers = SplitMix64(1);
+        let pages: Vec<_> = (0..200).map(|_| (Pid(1), VirtAddr(numbers.below(7) << 12))).collect();
+        let mut future = Future::default();
+        pages.iter().for_each(|page| future.add(*page));
+        for now in 0..=pages.len() {
+            for page in (0..8).map(|page| (Pid(1), VirtAddr(page << 12))) {
+                let after = pages[now..].iter().position(|used| *used == page);
+                let next = after.map_or(NEVER, |after| (now + after + 1) as u64);
+                let last = pages[..now].iter().rposition(|used| *used == page).map_or(0, |at| at as u64 + 1);
+                for last in [0, last, last / 2, now as u64] {
+                    assert_eq!(future.next(page, last, now as u64), next, "{page:?} after {now}, {last}");
+                }
+            }
+        }
+    }
+}

@@ -3,16 +3,16 @@
 use super::PAGE;
 use super::area::AreaKind;
 use super::expr::Size;
+use super::file::File;
 use crate::hw::{Flags, VirtAddr};
-use std::sync::Arc;
 
 /// A program: where its parts lie in memory, and the pages that hold their bytes on the disk.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Program {
     /// Its parts, in the order of addresses, none overlapping another.
     pub parts: Vec<Part>,
-    /// The program's file: whole pages, those of the parts that have some.
-    pub image: Arc<[u8]>,
+    /// The program's file, which has no name yet: whole pages, those of the parts that have some.
+    pub image: File,
     /// The address of its first instruction.
     pub entry: VirtAddr,
     /// Bytes of stack at the start.
@@ -85,7 +85,7 @@ impl Program {
             part(AreaKind::Bss, bss, read | write, None),
         ];
         let parts = parts.into_iter().filter(|part| part.pages > 0).collect();
-        Self { parts, image: image.into(), entry: VirtAddr(0), stack: sizes.stack, heap: sizes.heap }
+        Self { parts, image: File::program(&image), entry: VirtAddr(0), stack: sizes.stack, heap: sizes.heap }
     }
 
     /// The first address past its parts.

@@ -17,8 +17,8 @@ use super::table::Place;
 use super::{AreaKind, Kernel};
 use crate::hw::{Flags, Ppn, Pte, VirtAddr};
 
-/// The most frames that the kernel looks at in a run to find pages that may go, or that grow older: each time all that
-/// there are.
+/// The most frames and PTEs that the kernel looks at in a run to find pages that may go, or that grow older: each time all
+/// that there are. With the look that is one too many the run ends.
 pub const MAX_LOOKED_AT: u64 = 20_000_000;
 
 /// An address space, as far as it has to be known to take pages from it.
@@ -151,7 +151,7 @@ impl System {
         written || self.goes_to_swap(frame) && frame.slot.is_none()
     }
 
-    /// Whether the run has to end because the kernel has looked at more than [`MAX_LOOKED_AT`] frames.
+    /// Whether the run has to end because the kernel has looked at more than [`MAX_LOOKED_AT`] frames and PTEs.
     pub fn looked_at_too_many_frames(&self) -> bool {
         self.replacement.looked_at > MAX_LOOKED_AT
     }
@@ -169,10 +169,11 @@ impl<O: Observer> Kernel<'_, O> {
         if policy == Reclaim::None {
             return None;
         }
-        if !self.may_look_at_frames() {
+        if self.system.looked_at_too_many_frames() {
             return None;
         }
         let mappers = self.system.mappers_with(&self.building);
+        self.looked_at(&mappers);
         let pinned = &self.pinned;
         let may_go = || self.system.residents(&mappers).filter(|page| !pinned.contains(&page.ppn));
         let clean_first = self.system.policies.as_ref().is_some_and(|policies| policies.clean_first);
@@ -183,12 +184,11 @@ impl<O: Observer> Kernel<'_, O> {
         Some(())
     }
 
-    /// Takes down that all frames are looked at. Whether that is no more than a run may do; the run ends otherwise. The
-    /// change belongs to the event that follows.
-    pub(super) fn may_look_at_frames(&mut self) -> bool {
-        let looked_at = self.system.replacement.looked_at + self.system.frames.len() as u64;
+    /// Takes down that all frames are looked at, and what maps them. The change belongs to the event that follows.
+    pub(super) fn looked_at(&mut self, mappers: &Mappers) {
+        let more = (self.system.frames.len() + mappers.0.len()) as u64;
+        let looked_at = self.system.replacement.looked_at + more;
         self.change(Change::Replacement(Replacement { looked_at, ..self.system.replacement }));
-        !self.system.looked_at_too_many_frames()
     }
 
     /// A page loses its frame.

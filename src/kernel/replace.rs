@@ -9,7 +9,7 @@ use super::observer::Observer;
 use super::optimal::NEVER;
 use super::policy::Reclaim;
 use super::process::Pid;
-use super::reclaim::Resident;
+use super::reclaim::{Mappers, Resident};
 use super::system::{Change, System};
 use super::{Kernel, PAGE};
 use crate::hw::mmu::Request;
@@ -175,9 +175,8 @@ impl<O: Observer> Kernel<'_, O> {
     }
 
     /// The timer ticks: every page gets older by one, and its A bits are kept as the newest bit of its age.
-    pub(super) fn age_pages(&mut self) {
-        let mappers = self.system.mappers();
-        let pages: Vec<_> = self.system.pages(&mappers).collect();
+    pub(super) fn age_pages(&mut self, mappers: &Mappers) {
+        let pages: Vec<_> = self.system.pages(mappers).collect();
         for page in pages {
             let used = page.frame.used >> 1 | u64::from(page.accessed()) << 7;
             if self.system.reclaim_policy() == Reclaim::Aging && used != page.frame.used {

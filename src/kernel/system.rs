@@ -1,7 +1,7 @@
 //! The whole state: a machine and what the kernel knows about it.
 
 use super::counters::{Costs, Counters};
-use super::file::{File, FileId, FileKind, Page};
+use super::file::{File, FileId, Page};
 use super::frames::{Frame, Usage};
 use super::optimal::Future;
 use super::policy::Policies;
@@ -28,8 +28,8 @@ pub struct Setup {
     pub kernel: Option<Policies>,
     /// The programs on its disk.
     pub programs: BTreeMap<String, Program>,
-    /// The other files on its disk: names and bytes.
-    pub files: BTreeMap<String, Vec<u8>>,
+    /// The other files on its disk, by name.
+    pub files: BTreeMap<String, File>,
 }
 
 /// A machine and a kernel. It is deterministic: the same operations give the same events.
@@ -189,9 +189,9 @@ impl System {
             system.map_kernel(setup)?;
         }
         for (name, program) in &setup.programs {
-            system.files.push(File { kind: FileKind::Program, ..File::new(name, &program.image) });
+            system.files.push(File { name: name.clone(), ..program.image.clone() });
         }
-        system.files.extend(setup.files.iter().map(|(name, bytes)| File::new(name, bytes)));
+        system.files.extend(setup.files.values().cloned());
         let ids = system.files.iter().enumerate().rev().map(|(at, file)| (file.name.clone(), FileId(at)));
         system.file_ids = Arc::new(ids.collect());
         Ok(system)

@@ -17,11 +17,10 @@ impl<O: Observer> Kernel<'_, O> {
             });
             self.uservec(pid);
         }
-        let may_look = self.may_look_at_frames();
+        let mappers = self.system.mappers();
+        self.looked_at(&mappers);
         self.event(KernelEvent::Tick);
-        if may_look {
-            self.age_pages();
-        }
+        self.age_pages(&mappers);
         if let Some(pid) = running {
             self.set_vdso_clock(pid);
             self.userret(pid);

@@ -4,6 +4,7 @@ use super::diagnostic::Problem;
 use super::document::{Document, FileSetting};
 use super::node::Node;
 use super::source::Place;
+use crate::kernel::file::File;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The most bytes that the files of a scenario may have, its programs' among them.
@@ -17,7 +18,7 @@ pub fn files(
     room: u64,
     problems: &mut Vec<Problem>,
     lost: &mut BTreeSet<String>,
-) -> BTreeMap<String, Vec<u8>> {
+) -> BTreeMap<String, File> {
     let before = problems.len();
     let files = files_within(document, root, broken, room, problems);
     // One that is wrong has been told, and so need not be missed.
@@ -33,7 +34,7 @@ fn files_within(
     broken: &[Place],
     mut room: u64,
     problems: &mut Vec<Problem>,
-) -> Option<BTreeMap<String, Vec<u8>>> {
+) -> Option<BTreeMap<String, File>> {
     let mut files = BTreeMap::new();
     for (name, setting) in &document.files {
         // What is wrong with it has been told.
@@ -51,8 +52,14 @@ fn files_within(
             return None;
         };
         room = rest;
-        let words = || (0..bytes).step_by(8).flat_map(u64::to_le_bytes).take(bytes as usize).collect();
-        files.insert(name.clone(), text.map_or_else(words, |text| text.clone().into_bytes()));
+        let file = match text {
+            Some(text) => File::new(name, text.as_bytes()),
+            None => {
+                let words = (0..bytes).step_by(8).flat_map(u64::to_le_bytes).take(bytes as usize);
+                File::new(name, &words.collect::<Vec<u8>>())
+            }
+        };
+        files.insert(name.clone(), file);
     }
     Some(files)
 }

@@ -11,6 +11,7 @@
 use super::programs::MAX_PART_BYTES;
 use crate::hw::{Flags, VirtAddr};
 use crate::kernel::expr::Size;
+use crate::kernel::file::File;
 use crate::kernel::program::{Part, Program};
 use crate::kernel::{AreaKind, PAGE};
 use elf::ElfBytes;
@@ -42,7 +43,7 @@ pub fn program(bytes: &[u8], stack: Size, heap: Size) -> Result<Program, String>
         return Err("no part of it asks to be loaded".into());
     }
     let entry = VirtAddr(file.ehdr.e_entry);
-    Ok(Program { parts: loader.parts, image: loader.image.into(), entry, stack, heap })
+    Ok(Program { parts: loader.parts, image: File::program(&loader.image), entry, stack, heap })
 }
 
 struct Loader<'a> {

@@ -39,7 +39,7 @@ pub fn programs(
             lost.insert(name.clone());
             continue;
         };
-        match room.checked_sub(program.image.len() as u64) {
+        match room.checked_sub(program.image.size_bytes) {
             Some(rest) => room = rest,
             None => {
                 problems.push(Problem::other(disk::key(root, "programs", name), disk::too_much()));

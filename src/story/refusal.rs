@@ -58,13 +58,14 @@ fn too_much(excess: Excess) -> (String, &'static str) {
         Excess::Rehearsal => {
             let what = format!(
                 "the run is too long for \"reclaim\": \"optimal\": its rehearsal has more than \
-                 {MAX_REHEARSED_EVENTS} events, or looks at more than {MAX_LOOKED_AT} frames"
+                 {MAX_REHEARSED_EVENTS} events, or looks at more than {MAX_LOOKED_AT} frames and PTEs"
             );
             (what, shorter)
         }
         Excess::Frames => {
-            let what =
-                format!("to find pages, the kernel looks at more than {MAX_LOOKED_AT} frames in this run");
+            let what = format!(
+                "to find pages, the kernel looks at more than {MAX_LOOKED_AT} frames and PTEs in this run"
+            );
             (
                 what,
                 "repeat less often, or give the machine fewer \"frames\": it looks at all of them each time",

@@ -25,7 +25,7 @@ pub(super) struct Recorder {
 const FIRST_AREAS: usize = 8;
 
 /// The least that an event takes, in bytes.
-pub(super) const LEAST_BYTES: usize = size_of::<Record>() + ALLOCATION_BYTES;
+const LEAST_BYTES: usize = size_of::<Record>() + ALLOCATION_BYTES;
 
 /// The most that all may take, in bytes.
 const MAX_BYTES: usize = MAX_RECORD_MIB << 20;

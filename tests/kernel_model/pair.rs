@@ -6,6 +6,7 @@ use super::moves::Place;
 use super::world::{FILES, PROGRAMS, World};
 use pagewalk::hw::{Config, Paging, PhysAddr, Replacement, TlbConfig};
 use pagewalk::kernel::expr::Size;
+use pagewalk::kernel::file::File;
 use pagewalk::kernel::policy::{Exec, Reclaim, Stack};
 use pagewalk::kernel::program::Sizes;
 use pagewalk::kernel::system::Setup;
@@ -72,7 +73,7 @@ impl Pair {
             };
             (name.to_owned(), pagewalk::kernel::Program::of_sizes(&sizes))
         });
-        let files = FILES.map(|(name, size)| (name.to_owned(), pattern(size)));
+        let files = FILES.map(|(name, size)| (name.to_owned(), File::new(name, &pattern(size))));
         let setup = Setup {
             machine: Config {
                 paging: world.paging,
@@ -96,7 +97,8 @@ impl Pair {
         let mut objects: Vec<Object> =
             FILES.iter().map(|(_, size)| Object { bytes: pattern(*size) }).collect();
         for (_, program) in &programs {
-            let bytes = program.image.to_vec();
+            let pages = (0..).map_while(|page| program.image.page(page));
+            let bytes = pages.flat_map(|page| page.to_vec()).collect();
             objects.push(Object { bytes });
         }
         let system = System::boot(&setup).expect("the setup is possible");
