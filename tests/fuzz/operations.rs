@@ -56,7 +56,7 @@ impl Observer for Recorder {
     }
 }
 
-/// Carries out an operation, goes back and forth, and says whether it made sense. So many moments on the way are looked at.
+/// Carries out an operation, goes back and forth, and says whether it made sense. The invariants are checked at `moments` events on the way.
 fn perform(system: &mut System, op: &Op, moments: usize) -> bool {
     let before = system.clone();
     let mut recorder = Recorder::default();

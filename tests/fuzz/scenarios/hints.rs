@@ -76,10 +76,10 @@ impl<'s> Maker<'s, '_, '_> {
         if !is_item || self.is_wild() {
             return &choices[self.dice.below(choices.len())];
         }
-        let is_nobody_there = !self.world.bare && self.world.actors().is_empty();
+        let has_no_actor = !self.world.bare && self.world.actors().is_empty();
         let likely = match self.world.bare {
             true => &BARE[..],
-            false if is_nobody_there => &[("spawn", 1)],
+            false if has_no_actor => &[("spawn", 1)],
             false => &WITH_KERNEL,
         };
         let fits = |name: &str| name != "vfork" || self.world.rounds == 0;
@@ -88,7 +88,7 @@ impl<'s> Maker<'s, '_, '_> {
             .filter(|(name, _)| fits(name))
             .flat_map(|(name, share)| vec![*name; *share])
             .collect();
-        if self.world.rounds < 2 && !is_nobody_there {
+        if self.world.rounds < 2 && !has_no_actor {
             names.extend(["Repeat"; 3]);
         }
         let name = self.dice.pick(&names);
@@ -275,7 +275,7 @@ impl<'s> Maker<'s, '_, '_> {
         format!("{:#x} + {page}*4096 + {entry}*8{}", self.world.base, var.unwrap_or_default())
     }
 
-    /// A virtual address: mostly one that means something to whoever acts.
+    /// A virtual address: mostly one that means something to the process that acts.
     fn address(&mut self) -> String {
         if self.dice.one_in(40) {
             return self.dice.extreme().to_string();
