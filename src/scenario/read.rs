@@ -8,6 +8,7 @@ use super::node::Node;
 use super::settings::MachineSettings;
 use super::source::{Place, Source};
 use super::{Scenario, disk, include, meaning, mend, overlay, programs, syntax, unused, variants};
+use crate::kernel::Costs;
 use crate::kernel::expr::Size;
 use crate::kernel::policy::Mapping;
 use crate::kernel::system::Setup;
@@ -96,6 +97,7 @@ fn scenario(
     let unused = if broken.is_empty() { unused::warnings(&document, &root) } else { vec![] };
     // What cannot be is replaced, so that what can be is looked at all the same.
     doubts.machine |= machine.is_none();
+    let costs = if machine.is_some() { document.machine.costs } else { Costs::default() };
     let machine = machine.or_else(|| MachineSettings::default().config(&root, has_kernel, &mut vec![]));
     let mut machine = machine.expect("a machine without settings can be built");
     let mut kernel = document.kernel.policies().cloned();
@@ -108,7 +110,7 @@ fn scenario(
     for policies in kernel.iter_mut().filter(|policies| !meaning::is_swap_possible(policies)) {
         policies.swap = Size(0);
     }
-    let setup = Setup { machine, costs: document.machine.costs, kernel, programs, files };
+    let setup = Setup { machine, costs, kernel, programs, files };
     let Script { chapters, steps } = match root.get_mut("steps") {
         Some(list) => expand(&document.steps, list, &broken, problems),
         None => Script::default(),

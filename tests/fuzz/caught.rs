@@ -24,7 +24,7 @@ impl Panic {
 }
 
 thread_local! {
-    /// What the hook has heard; `None` while nobody catches on this thread.
+    /// What the hook has heard; `None` while this thread does not catch panics.
     static HEARD: RefCell<Option<Vec<Panic>>> = const { RefCell::new(None) };
 }
 

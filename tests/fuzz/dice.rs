@@ -26,7 +26,7 @@ impl<'a> Dice<'a> {
         self.within(0..=count as u64 - 1) as usize
     }
 
-    /// True once in so many times, and never when no bytes are left.
+    /// True once in `count` times, and never when no bytes are left.
     pub fn one_in(&mut self, count: usize) -> bool {
         self.below(count) == count - 1
     }

@@ -16,11 +16,11 @@ const SECONDS: &str = "PAGEWALK_FUZZ_SECONDS";
 /// The most times that a case is made smaller.
 const MOST_TRIES: usize = 4000;
 
-/// A kind of case. What is its own holds what is dear to make, and serves one case after another.
+/// A kind of case. A value of the type holds what is expensive to make, and serves one case after another.
 pub trait Kind: Default {
     /// What the kind is called.
     const NAME: &'static str;
-    /// A case is made of at most so many numbers of 64 bits.
+    /// How many numbers of 64 bits a case is made of, at most.
     const WORDS: usize;
     /// How many cases `cargo test` tries, for each 256 that proptest would.
     const CASES: u32;

@@ -198,8 +198,8 @@ const PASTES: [&str; 7] = [
     ":7.3\n:99\n:select 0x4008\n",
     "\u{202e}\u{0}\u{9b}31m\u{301}\u{301}\u{ff2a}\t\r\n",
     "??????",
-    "a line that is longer than the two hundred characters that may be typed, and that goes on and on, until nobody knows \
-     any more how it began or what it was about, while the line that it is typed into has long been full of it, and more",
+    "a line that is longer than the two hundred characters that may be typed, and that goes on and on, until it is \
+     hard to tell how it began or what it was about, while the line that it is typed into is full of it, and then some",
 ];
 
 fn paste(text: &str, model: &mut Model, tally: &mut Tally) {
@@ -249,7 +249,7 @@ fn click(dice: &mut Dice<'_>, model: &mut Model, tally: &mut Tally) {
     ];
     let kind = dice.pick(&kinds);
     let (columns, rows) = model.size;
-    // A terminal may tell of places that its size does not have any more.
+    // A terminal that was made smaller may report a place outside of its new size.
     let [column, row] = [columns, rows].map(|most| dice.below(usize::from(most) + 3) as u16);
     let event = MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE };
     let message = mouse::message(model, event);

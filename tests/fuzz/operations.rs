@@ -11,7 +11,9 @@ use pagewalk::kernel::policy::{
 };
 use pagewalk::kernel::program::Sizes;
 use pagewalk::kernel::system::Setup;
-use pagewalk::kernel::{Action, Bug, Change, Costs, Event, Expr, Observer, Op, Program, Record, System};
+use pagewalk::kernel::{
+    Action, AreaKind, Bug, Change, Costs, Event, Expr, Observer, Op, Outcome, Program, Record, System,
+};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -22,7 +24,7 @@ pub struct Operations;
 impl Kind for Operations {
     const NAME: &'static str = "operations";
     const WORDS: usize = 128;
-    const CASES: u32 = 400;
+    const CASES: u32 = 160;
     type Case = Vec<u8>;
 
     fn make(bytes: &[u8]) -> Vec<u8> {
@@ -34,7 +36,8 @@ impl Kind for Operations {
         let Ok(mut system) = System::boot(&setup(&mut dice)) else { return tally.add("not bootable", 1) };
         while !dice.is_empty() {
             let op = operation(&mut dice, &system);
-            tally.add(if perform(&mut system, &op, dice.below(4)) { "carried out" } else { "refused" }, 1);
+            let ended = perform(&mut system, &op, dice.below(4));
+            tally.add(ended.as_ref().map_or("that make no sense", came_to), 1);
         }
     }
 }
@@ -56,8 +59,20 @@ impl Observer for Recorder {
     }
 }
 
-/// Carries out an operation, goes back and forth, and says whether it made sense. So many moments on the way are looked at.
-fn perform(system: &mut System, op: &Op, moments: usize) -> bool {
+/// What an operation came to, in words.
+fn came_to(outcome: &Outcome) -> &'static str {
+    match outcome {
+        Outcome::Skipped => "of a process that has ended",
+        Outcome::Trapped { killed: true, .. } => "that kill",
+        Outcome::Trapped { .. } => "that trap",
+        Outcome::Refused { .. } => "refused by the kernel",
+        _ => "carried out",
+    }
+}
+
+/// Carries out an operation, goes back and forth, and says how it ended; `None` if it made no sense. The invariants are
+/// checked at `moments` events on the way.
+fn perform(system: &mut System, op: &Op, moments: usize) -> Option<Outcome> {
     let before = system.clone();
     let mut recorder = Recorder::default();
     let done = system.perform(op, &mut recorder);
@@ -67,7 +82,7 @@ fn perform(system: &mut System, op: &Op, moments: usize) -> bool {
         pending.into_iter().rev().for_each(|change| drop(system.swap(change)));
         records.iter_mut().rev().for_each(|record| record.step_back(system));
         assert!(*system == before, "{op:?} was refused, and cannot be undone");
-        return false;
+        return None;
     }
     assert!(!records.is_empty() && pending.is_empty(), "{op:?} has no event, or changes without one");
     let is_right = system.bug() == Bug::None;
@@ -88,7 +103,7 @@ fn perform(system: &mut System, op: &Op, moments: usize) -> bool {
     assert!(*system == before, "{op:?} cannot be undone");
     records.iter_mut().for_each(|record| record.step_forward(system));
     assert!(*system == after, "{op:?} cannot be done again");
-    true
+    done.ok()
 }
 
 fn setup(dice: &mut Dice<'_>) -> Setup {
@@ -163,11 +178,14 @@ fn policies(dice: &mut Dice<'_>, paging: Paging) -> Policies {
 
 /// An operation of somebody who is there, mostly, on addresses near those that mean something.
 fn operation(dice: &mut Dice<'_>, system: &System) -> Op {
-    let names: Vec<String> = system.processes().map(|process| process.name.clone()).collect();
+    let anyone = dice.one_in(20);
+    let actors =
+        system.processes().filter(|process| anyone || process.is_alive() && process.lent_to.is_none());
+    let names: Vec<String> = actors.map(|process| process.name.clone()).collect();
     let spawns = system.policies.is_some() && (names.is_empty() || dice.one_in(20));
     let name =
         if spawns { "spawn" } else { dice.pick(if system.policies.is_some() { &KERNELS } else { &BARE }) };
-    let process = if names.is_empty() || dice.one_in(2) { None } else { Some(dice.pick(&names)) };
+    let process = if names.is_empty() || dice.one_in(8) { None } else { Some(dice.pick(&names)) };
     let (_, needed, optional) =
         KEYS.iter().find(|(known, ..)| *known == name).expect("every operation is in the table");
     let mut keys: Vec<&str> = needed.to_vec();
@@ -183,6 +201,13 @@ fn operation(dice: &mut Dice<'_>, system: &System) -> Op {
 fn argument(dice: &mut Dice<'_>, system: &System, key: &str) -> Value {
     let number = |dice: &mut Dice<'_>| format!("{:#x}", value(dice, system)).into();
     match key {
+        "at" if !dice.one_in(8) => format!("{:#x}", usable(dice, system)).into(),
+        "value" if system.policies.is_some() => format!("{:#x}", dice.extreme()).into(),
+        "bytes" | "length" if !dice.one_in(4) => {
+            dice.pick(&[1, 8, 4095, 4096, 8192, 12289, -4096, -1]).into()
+        }
+        "offset" if dice.one_in(2) => (dice.within(0..=3) * 4096).into(),
+        "pages" if !dice.one_in(8) => (0..=dice.below(6)).map(|_| dice.below(8)).collect(),
         "pages" => (0..=dice.below(4)).map(|_| number(dice)).collect(),
         "program" => dice.pick(&["sh", "ls"]).into(),
         "file" => dice.pick(&["odd", "empty", "sh"]).into(),
@@ -235,6 +260,27 @@ const KEYS: [(&str, &[&str], &[&str]); 25] = [
     ("sfence", &[], &["va", "asid"]),
     ("hart", &["hart"], &[]),
 ];
+
+/// An address in an area that programs use.
+fn usable(dice: &mut Dice<'_>, system: &System) -> u64 {
+    let kinds = [
+        AreaKind::Heap,
+        AreaKind::Heap,
+        AreaKind::Mapping,
+        AreaKind::Mapping,
+        AreaKind::Data,
+        AreaKind::Stack,
+    ];
+    let kind = dice.pick(&kinds);
+    let areas = system.processes().filter(|process| process.is_alive()).flat_map(|process| &process.areas);
+    let areas: Vec<_> = areas.filter(|area| area.kind == kind && area.start < area.end).collect();
+    if areas.is_empty() {
+        return value(dice, system);
+    }
+    let area = dice.pick(&areas);
+    let last = (area.end.0 - area.start.0) / 4096 - 1;
+    area.start.0 + dice.within(0..=last.min(20)) * 4096 + dice.pick(&[0, 0, 8, 2040, 4088, 4095])
+}
 
 /// A number: near an edge of an area or of memory, a small one, a PTE, a `satp`, or one that goes too far.
 fn value(dice: &mut Dice<'_>, system: &System) -> u64 {

@@ -13,6 +13,8 @@ use crate::{play, stories, told};
 use make::Maker;
 use pagewalk::plain::Plain;
 use pagewalk::scenario::schema::schema;
+use pagewalk::scenario::stage::Layout;
+use pagewalk::story::Story;
 use pagewalk::tui::model::{Model, Player, Screen};
 use pagewalk::tui::render;
 use serde_json::Value;
@@ -28,6 +30,26 @@ impl Default for Scenarios {
     fn default() -> Self {
         Self(Model::new(None))
     }
+}
+
+impl Scenarios {
+    /// Draws a moment in some layout, at some size.
+    fn drawn(&mut self, story: Story, dice: &mut Dice<'_>) {
+        let mut player = Player::new(story);
+        player.arrange(dice.pick(&Layout::ALL));
+        self.0.screen = Screen::Play(Box::new(player));
+        let size = dice.pick(&[(80, 24), (60, 15), (120, 40), (200, 60), (37, 9), (61, 70)]);
+        told::drawn(&render(&self.0, size.0, size.1), size);
+    }
+}
+
+/// Goes through a story in plain mode.
+fn told_in_lines(story: Story, dice: &mut Dice<'_>) {
+    let lines =
+        [&b"]\nall\nwhere\nq\n"[..], b"j\nj\nj\n]\n}\nk\n[\n\n", b"G\ntables sh\nframes\nh\nk\n", b"play\n"];
+    let mut said = vec![];
+    Plain::new(dice.pick(&lines), &mut said, false).play(Some(story)).unwrap();
+    told::quiet(&String::from_utf8(said).unwrap());
 }
 
 impl Kind for Scenarios {
@@ -55,20 +77,10 @@ impl Kind for Scenarios {
         let Some(story) = play::thoroughly(source, &mut dice) else { return tally.add("not playable", 1) };
         tally.add("played", 1);
         tally.add("steps played", story.timeline.steps().len() as u64);
-        let mut said = vec![];
-        let lines = [
-            &b"]\nall\nwhere\nq\n"[..],
-            b"j\nj\nj\n]\n}\nk\n[\n\n",
-            b"G\ntables sh\nframes\nh\nk\n",
-            b"play\n",
-        ];
-        Plain::new(dice.pick(&lines), &mut said, false).play(Some(story.clone())).unwrap();
-        told::quiet(&String::from_utf8(said).unwrap());
-        let mut player = Player::new(story);
-        player.arrange(dice.pick(&pagewalk::scenario::stage::Layout::ALL));
-        self.0.screen = Screen::Play(Box::new(player));
-        let size = dice.pick(&[(80, 24), (60, 15), (120, 40), (200, 60), (37, 9), (61, 70)]);
-        told::drawn(&render(&self.0, size.0, size.1), size);
+        match dice.one_in(2) {
+            true => told_in_lines(story, &mut dice),
+            false => self.drawn(story, &mut dice),
+        }
     }
 
     fn write(text: &String, _: &[u8]) -> (&'static str, Vec<u8>) {

@@ -4,21 +4,11 @@
 use super::make::Maker;
 use serde_json::{Value, json};
 
-/// Names of addresses that every process has.
-const AREAS: [&str; 12] = [
-    "heap",
-    "heap",
-    "heap",
-    "data",
-    "text",
-    "stack",
-    "sp",
-    "brk",
-    "guard",
-    "trampoline",
-    "trapframe",
-    "stack_top",
-];
+/// Addresses that a program may use, and that every process has.
+const OWN: [&str; 6] = ["heap", "heap", "heap", "data", "stack", "brk - page"];
+
+/// Addresses at which an access may kill.
+const OTHERS: [&str; 7] = ["text", "sp", "brk", "guard", "trampoline", "trapframe", "stack_top"];
 
 /// How likely operations and other items are with a kernel.
 const WITH_KERNEL: [(&str, usize); 21] = [
@@ -27,7 +17,7 @@ const WITH_KERNEL: [(&str, usize); 21] = [
     ("touch", 5),
     ("fork", 5),
     ("mmap", 5),
-    ("munmap", 3),
+    ("munmap", 8),
     ("sbrk", 4),
     ("push", 3),
     ("read", 3),
@@ -37,7 +27,7 @@ const WITH_KERNEL: [(&str, usize); 21] = [
     ("vfork", 2),
     ("spawn", 2),
     ("fetch", 2),
-    ("msync", 2),
+    ("msync", 5),
     ("accessed", 2),
     ("tick", 3),
     ("getpid", 1),
@@ -76,19 +66,24 @@ impl<'s> Maker<'s, '_, '_> {
         if !is_item || self.is_wild() {
             return &choices[self.dice.below(choices.len())];
         }
-        let is_nobody_there = !self.world.bare && self.world.actors().is_empty();
+        let has_no_actor = !self.world.bare && self.world.actors().is_empty();
         let likely = match self.world.bare {
             true => &BARE[..],
-            false if is_nobody_there => &[("spawn", 1)],
+            false if has_no_actor => &[("spawn", 1)],
             false => &WITH_KERNEL,
         };
-        let fits = |name: &str| name != "vfork" || self.world.rounds == 0;
+        let has_mappings = self.world.actor().is_some_and(|process| !process.mappings.is_empty());
+        let fits = |name: &str| match name {
+            "vfork" => self.world.rounds == 0,
+            "munmap" | "msync" => has_mappings,
+            _ => true,
+        };
         let mut names: Vec<&str> = likely
             .iter()
             .filter(|(name, _)| fits(name))
             .flat_map(|(name, share)| vec![*name; *share])
             .collect();
-        if self.world.rounds < 2 && !is_nobody_there {
+        if self.world.rounds < 2 && !has_no_actor {
             names.extend(["Repeat"; 3]);
         }
         let name = self.dice.pick(&names);
@@ -100,13 +95,16 @@ impl<'s> Maker<'s, '_, '_> {
         let bare = self.world.bare;
         let rarely = match (self.around(), key) {
             ("Scenario", "programs") if !bare => return true,
-            ("Scenario", "kernel" | "machine") => 2,
+            ("Scenario", "kernel" | "machine") => return !self.dice.one_in(4),
             ("MachineSettings", "memory") if bare => 2,
+            ("MachineSettings", "frames") => 2,
             ("Scenario", _) => 5,
             (_, "process") if bare => return false,
             (around, "process") if !around.ends_with("Expect") && !self.world.has_actor() => return true,
             ("Expect", _) => 14,
             ("Policies", "bug" | "superpages") => 12,
+            ("Policies", "reclaim" | "swap") => 2,
+            ("mmap", "as" | "prot") => return !self.dice.one_in(4),
             ("ProgramSetting", "elf") => 12,
             (_, "note" | "say" | "ask") => 12,
             (_, "expect") => 5,
@@ -120,7 +118,7 @@ impl<'s> Maker<'s, '_, '_> {
     /// How many items a list has: at least and at most.
     pub fn length(&self, key: &str) -> (u64, u64) {
         match (self.around(), key) {
-            ("Scenario", "steps") => (1, 14),
+            ("Scenario", "steps") => (1, 18),
             (_, "steps") => (1, 3),
             ("touch", _) => (1, 6),
             ("Choice", _) => (2, 3),
@@ -157,7 +155,9 @@ impl<'s> Maker<'s, '_, '_> {
             ("MachineSettings", "paging") => self.paging(),
             ("MachineSettings", "frames") => match self.dice.below(24) {
                 0 if !self.world.bare => 1100.into(),
-                _ => self.dice.within(20..=80).into(),
+                1..=16 if self.world.reclaims => self.dice.within(18..=26).into(),
+                1..=8 => self.dice.within(20..=34).into(),
+                _ => self.dice.within(40..=80).into(),
             },
             ("MachineSettings", "harts") => self.dice.within(1..=3).into(),
             ("MemorySettings", "base") => self.dice.pick(&[json!("0x80000000"), json!(0), json!("1G")]),
@@ -169,7 +169,7 @@ impl<'s> Maker<'s, '_, '_> {
             ("Policies", "stack_limit") => pages(self, 8),
             ("Policies", "mapping") if self.world.is_32_bit => self.dice.pick(&["none", "own"]).into(),
             ("ProgramSetting", "elf") => "sum.elf".into(),
-            ("ProgramSetting", "heap") => (4096 * self.dice.within(1..=5)).into(),
+            ("ProgramSetting", "heap") => (4096 * self.dice.within(3..=8)).into(),
             ("ProgramSetting", "text" | "data" | "bss" | "stack") => pages(self, 3),
             ("FileSetting", "size") => pages(self, 3),
             ("Repeat", "repeat") => self.dice.within(1..=4).into(),
@@ -182,6 +182,7 @@ impl<'s> Maker<'s, '_, '_> {
             ("spawn" | "exec", "program") => self.one_of(&self.world.programs.clone()),
             (_, "process") | ("ProcessExpect", "name") => self.one_of(&self.world.actors()),
             ("spawn" | "fork" | "vfork", "as") => self.world.fresh("p").into(),
+            ("mmap", "prot") => self.dice.pick(&["rw", "rw", "rw", "r", "rx", "rwx"]).into(),
             ("mmap", "as") => self.world.fresh("m").into(),
             ("mmap" | "read" | "write", "file") | ("FileExpect", "name") => {
                 let known = [&self.world.files[..], &self.world.programs].concat();
@@ -275,21 +276,36 @@ impl<'s> Maker<'s, '_, '_> {
         format!("{:#x} + {page}*4096 + {entry}*8{}", self.world.base, var.unwrap_or_default())
     }
 
-    /// A virtual address: mostly one that means something to whoever acts.
+    /// A virtual address: mostly one that the process may use.
     fn address(&mut self) -> String {
-        if self.dice.one_in(40) {
+        if self.dice.one_in(60) {
             return self.dice.extreme().to_string();
         }
-        let var = self.world.vars.last().cloned().map(|var| format!(" + {var}*page")).unwrap_or_default();
-        let after = self.dice.pick(&["", " + 8", " + page", " + 2*page + 16", " - 8", " + 4095", &var, &var]);
+        let page = self.world.vars.last().map(|var| format!(" + {var}*page")).unwrap_or_default();
+        let after =
+            self.dice.pick(&["", " + 8", &page, " + page", &page, " + 2*page + 16", " - 8", " + 4095"]);
         if self.world.bare {
             let start = self.dice.pick(&[0, 0x1000, 0x4000, 0x20_0000, 0x4000_0000, self.world.base]);
             return format!("{start:#x}{after}");
         }
+        // What reaches over an edge is rare.
+        let inside = if self.dice.one_in(8) { after } else { self.dice.pick(&["", " + 8", " + 16"]) };
         let mappings = self.world.actor().map(|process| process.mappings.clone()).unwrap_or_default();
-        match mappings.is_empty() || self.dice.one_in(2) {
-            true => format!("{}{after}", self.dice.pick(&AREAS)),
-            false => format!("{}{after}", self.dice.pick(&mappings)),
+        let needs_mapping = ["munmap", "msync"].contains(&self.around());
+        let has_mapping = !mappings.is_empty() && (needs_mapping || self.dice.one_in(2));
+        match self.around() {
+            "fetch" if !self.dice.one_in(8) => "text + 8".into(),
+            _ if self.dice.one_in(20) => format!("{}{after}", self.dice.pick(&OTHERS)),
+            _ if has_mapping && needs_mapping => {
+                format!("{}{}", self.dice.pick(&mappings), self.dice.pick(&["", "", " + page"]))
+            }
+            _ if has_mapping => format!("{}{inside}", self.dice.pick(&mappings)),
+            _ => match self.dice.pick(&OWN) {
+                "heap" if inside.len() < 6 => {
+                    format!("heap{}{inside}", self.dice.pick(&["", " + page", &page, &page]))
+                }
+                other => format!("{other}{inside}"),
+            },
         }
     }
 }

@@ -5,7 +5,7 @@ use super::world::World;
 use crate::dice::Dice;
 use serde_json::{Map, Value, json};
 
-/// Once in so many values a hint is not asked.
+/// For one value in this many, no hint is asked.
 const WILD: usize = 300;
 
 /// Makes a scenario.

@@ -12,6 +12,7 @@ impl Maker<'_, '_, '_> {
         match (&self.inside[..], key) {
             (["Scenario"], "kernel") => {
                 world.bare = text == Some("none");
+                world.reclaims = value["reclaim"].as_str().is_some_and(|policy| policy != "none");
                 world.upper_half =
                     ["copied", "shared"].contains(&value["mapping"].as_str().unwrap_or_default());
             }

@@ -7,6 +7,8 @@ pub struct World {
     /// The kernel is mapped in an upper half of the addresses.
     pub upper_half: bool,
     pub is_32_bit: bool,
+    /// Pages can lose their frames.
+    pub reclaims: bool,
     pub base: u64,
     pub harts: u64,
     pub programs: Vec<String>,
@@ -37,6 +39,7 @@ impl Default for World {
             bare: false,
             upper_half: false,
             is_32_bit: false,
+            reclaims: false,
             base: 0x8000_0000,
             harts: 1,
             programs: vec![],
