@@ -175,7 +175,7 @@ fn number(text: &str) {
             decode::shape(&geometry).lines().iter().for_each(|line| told::quiet(line));
         }
     }
-    told.iter().for_each(|decoded| told::quiet(&serde_json::json!(decoded).to_string()));
+    told.iter().for_each(told::json);
 }
 
 /// What is typed to a story without a screen.
@@ -183,7 +183,7 @@ fn lines(bytes: &[u8]) {
     let story = STORIES[bytes.len() % STORIES.len()].clone();
     let mut said = vec![];
     Plain::new(bytes, &mut said, bytes.len() % 2 == 1).play(Some(story)).unwrap();
-    told::quiet(&String::from_utf8(said).unwrap());
+    told::text(&said);
 }
 
 /// Changes the file where the loader looks: its header and the table of its segments.

@@ -12,7 +12,7 @@ use pagewalk::kernel::policy::{
 use pagewalk::kernel::program::Sizes;
 use pagewalk::kernel::system::Setup;
 use pagewalk::kernel::{
-    Action, AreaKind, Bug, Change, Costs, Event, Expr, Observer, Op, Outcome, Program, Record, System,
+    Action, AreaKind, Bug, Change, Costs, Event, Expr, File, Observer, Op, Outcome, Program, Record, System,
 };
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -114,7 +114,8 @@ fn setup(dice: &mut Dice<'_>) -> Setup {
         Program::of_sizes(&Sizes { text, data, bss, stack, heap })
     };
     let programs = BTreeMap::from([("sh".to_owned(), program()), ("ls".to_owned(), program())]);
-    let files = BTreeMap::from([("odd".to_owned(), vec![7; 9000]), ("empty".to_owned(), vec![])]);
+    let files = [("odd", vec![7; 9000]), ("empty", vec![])];
+    let files = files.map(|(name, bytes)| (name.to_owned(), File::new(name, &bytes))).into();
     let entries = dice.pick(&[0, 1, 4, 8]);
     let ways = if entries == 8 { 2 } else { entries.max(1) };
     let tlb = TlbConfig {

@@ -4,7 +4,7 @@
 use crate::dice::Dice;
 use crate::tally::Tally;
 use crate::told;
-use pagewalk::export::{json, jsonl, transcript};
+use pagewalk::export::{jsonl, transcript};
 use pagewalk::kernel::{Action, Bug, System};
 use pagewalk::scenario::stage::PanelName;
 use pagewalk::scenario::{Scenario, Source};
@@ -24,7 +24,7 @@ pub fn is_small(scenario: &Scenario) -> bool {
             _ => 1,
         })
         .sum();
-    let disk: usize = scenario.setup.files.values().map(Vec::len).sum();
+    let disk: u64 = scenario.setup.files.values().map(|file| file.size_bytes).sum();
     times <= 200 && scenario.setup.machine.memory_bytes <= 2 << 20 && disk <= 1 << 20
 }
 
@@ -107,13 +107,11 @@ fn back_and_forth(story: &mut Story, dice: &mut Dice<'_>) {
 fn exported(story: &mut Story) {
     let mut out = vec![];
     transcript::write(story, true, &mut out).unwrap();
-    told::quiet(str::from_utf8(&out).unwrap());
+    told::text(&out);
     out.clear();
     jsonl::write(story, &mut out).unwrap();
     out.split_inclusive(|byte| *byte == b'\n').for_each(told::line_of_json);
-    out.clear();
-    json::line(&state::of(story), &mut out).unwrap();
-    told::line_of_json(&out);
+    told::json(&state::of(story));
 }
 
 /// A few panels, with the eyes of any process.

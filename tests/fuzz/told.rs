@@ -5,6 +5,7 @@ use pagewalk::scenario::diagnostic::Located;
 use pagewalk::scenario::printable::is_obeyed;
 use pagewalk::scenario::{Problem, Source};
 use ratatui::buffer::Buffer;
+use serde::Serialize;
 
 /// Of a text that goes to a terminal, only the breaks of lines are obeyed.
 #[track_caller]
@@ -47,10 +48,22 @@ pub fn problems(problems: &[Problem], source: &Source) {
         quiet(&problem.render_within(source, 40));
         let located = Located::of(problem, source);
         quiet(&located.short());
-        let mut line = vec![];
-        json::line(&located, &mut line).unwrap();
-        line_of_json(&line);
+        self::json(&located);
     }
+}
+
+/// What is written for people is text. The door of the command line makes it harmless.
+#[track_caller]
+pub fn text(bytes: &[u8]) {
+    assert!(str::from_utf8(bytes).is_ok(), "{bytes:?}");
+}
+
+/// A value is written as JSON that can be read, and nothing that a terminal obeys.
+#[track_caller]
+pub fn json(value: &impl Serialize) {
+    let mut line = vec![];
+    json::line(value, &mut line).unwrap();
+    line_of_json(&line);
 }
 
 /// A line of JSON that can be read, and nothing that a terminal obeys.
