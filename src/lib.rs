@@ -40,7 +40,9 @@
 //!   kernel that is wrong on purpose ([`kernel::bug`]) breaks such rules, and is found out at the event that does.
 //! - What happens is put into words in [`view`], and how a problem is shown is decided in [`scenario::diagnostic`]. The
 //!   reason for a refusal, half a sentence, is written where it is found: in [`kernel`] and in [`scenario`].
-//! - A scenario is untrusted: it is bounded, and no character of it that a terminal obeys reaches one.
+//! - A scenario is untrusted: it is bounded, and no character of it that a terminal [obeys](scenario::printable) reaches one.
+//!   The same holds for names of files, arguments and the environment. Text leaves [`cli`] through one writer, which replaces
+//!   such characters; screens leave [`tui`] [harmless](tui::harmless), and [`export`] has one file for JSON and one for XML.
 
 pub mod cli;
 pub mod export;
