@@ -42,7 +42,9 @@
 //!   reason for a refusal, half a sentence, is written where it is found: in [`kernel`] and in [`scenario`].
 //! - Everything that reads or runs a scenario goes through one [door](story::guarded): a panic there is told as a problem of
 //!   the file, and ends nothing else.
-//! - A scenario is untrusted: it is bounded, and no character of it that a terminal obeys reaches one.
+//! - A scenario is untrusted: it is bounded, and no character of it that a terminal [obeys](scenario::printable) reaches one.
+//!   The same holds for names of files, arguments and the environment. Text leaves [`cli`] through one writer, which replaces
+//!   such characters; screens leave [`tui`] [harmless](tui::harmless), and [`export`] has one file for JSON and one for XML.
 
 pub mod cli;
 pub mod export;

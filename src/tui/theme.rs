@@ -50,7 +50,7 @@ pub use themes::{ALL, DARK, LIGHT, NONE, OKABE_ITO, PROJECTOR, TERMINAL, after, 
 
 use super::ink::{self, Ground};
 use crate::view::Role;
-use ratatui::buffer::{Buffer, Cell};
+use ratatui::buffer::Buffer;
 use ratatui::style::{Color, Modifier};
 
 /// How many colours a terminal can show.
@@ -108,16 +108,21 @@ impl Theme {
 
     /// Paints a screen that was drawn with ink.
     pub fn paint(&self, depth: Depth, buffer: &mut Buffer) {
-        let theme = shown(self, depth);
+        let theme = shown(self, depth).within(depth);
         for cell in &mut buffer.content {
-            theme.paint_cell(depth, cell);
+            let (role, ground) = ink::of(cell);
+            (cell.fg, cell.bg, cell.modifier) = theme.look(role, ground);
         }
     }
 
-    fn paint_cell(&self, depth: Depth, cell: &mut Cell) {
-        let (role, ground) = ink::of(cell);
-        let (fg, bg, weight) = self.look(role, ground);
-        (cell.fg, cell.bg, cell.modifier) = (within(fg, depth), within(bg, depth), weight);
+    /// The theme in the colours that a terminal has. To find the nearest one takes too long to do it for every cell.
+    fn within(&self, depth: Depth) -> Self {
+        let mut theme = self.clone();
+        let pens =
+            theme.pens.iter_mut().chain(theme.sheets.iter_mut().filter_map(|sheet| sheet.pen.as_mut()));
+        pens.for_each(|pen| pen.color = within(pen.color, depth));
+        theme.sheets.iter_mut().for_each(|sheet| sheet.color = within(sheet.color, depth));
+        theme
     }
 }
 
