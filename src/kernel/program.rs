@@ -64,6 +64,13 @@ impl Default for Sizes {
     }
 }
 
+impl Sizes {
+    /// How many bytes the program's file has.
+    pub fn image_bytes(&self) -> u64 {
+        self.text.pages().saturating_add(self.data.pages()).saturating_mul(PAGE)
+    }
+}
+
 impl Program {
     /// A program that is only told by the sizes of its parts. Text begins at address 0, as in xv6, and each part on a page
     /// of its own. Its instructions are all `nop` (`addi x0, x0, 0`), and each word of its data holds its own offset.

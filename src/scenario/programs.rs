@@ -22,6 +22,11 @@ pub fn programs(
     lost: &mut BTreeSet<String>,
 ) -> (BTreeMap<String, Program>, u64) {
     let mut programs = BTreeMap::new();
+    if let Some(name) = one_too_many(document, room) {
+        problems.push(Problem::other(disk::key(root, "programs", name), disk::too_much()));
+        lost.extend(document.programs.keys().cloned());
+        return (programs, 0);
+    }
     for (name, setting) in &document.programs {
         let place = |key: &str| root.place_of(&["programs", name, key]);
         let before = problems.len();
@@ -50,6 +55,25 @@ pub fn programs(
         programs.insert(name.clone(), program);
     }
     (programs, room)
+}
+
+/// The first program that has no room because of those before it, as far as sizes tell: many would have to be made for that
+/// to be found out.
+fn one_too_many(document: &Document, mut room: u64) -> Option<&String> {
+    // A part that is too large has a limit of its own.
+    let bytes = |setting: &ProgramSetting| {
+        let sizes = setting.sizes();
+        let is_possible = [sizes.text, sizes.data].iter().all(|size| size.0 <= MAX_PART_BYTES);
+        (setting.elf.is_none() && is_possible).then(|| sizes.image_bytes())
+    };
+    let mut sizes = document.programs.iter().filter_map(|(name, setting)| Some((name, bytes(setting)?)));
+    sizes.find_map(|(name, bytes)| match room.checked_sub(bytes) {
+        Some(rest) => {
+            room = rest;
+            None
+        }
+        None => Some(name),
+    })
 }
 
 fn made(setting: &ProgramSetting, source: &Source) -> Result<Program, String> {
