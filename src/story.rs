@@ -25,7 +25,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 /// The most problems that are kept of expectations that do not hold; but one of each step that is written.
-pub const MAX_KEPT: usize = 1_000;
+pub const MAX_KEPT: usize = 5_000;
 
 /// A scenario that was run, at some moment of its run.
 #[derive(Clone, Debug)]

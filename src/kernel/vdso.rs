@@ -39,7 +39,8 @@ impl System {
     /// The frame of the page that a process sees.
     pub(super) fn vdso_frame(&self, process: &Process) -> Option<Ppn> {
         let place = self.leaf_for(process.root, self.vdso()?)?;
-        Some(place.pte.ppn(&self.geometry()))
+        // The PTE of a process with tables in ruins may lead nowhere.
+        Some(place.pte.ppn(&self.geometry())).filter(|ppn| self.frame(*ppn).is_some())
     }
 }
 
