@@ -72,7 +72,7 @@ impl Contents {
     }
 
     /// Its bytes, to be written.
-    fn to_write(&mut self) -> &mut Chunk {
+    fn own(&mut self) -> &mut Chunk {
         if !self.takes_room() {
             *self = Self::Bytes(self.bytes());
         }
@@ -213,7 +213,7 @@ impl Memory {
             let offset = pa.0 + i - self.base.0;
             let chunk = &mut self.chunks[(offset / CHUNK_BYTES) as usize];
             self.written += usize::from(!chunk.takes_room());
-            chunk.to_write()[(offset % CHUNK_BYTES) as usize] = (value >> (8 * i)) as u8;
+            chunk.own()[(offset % CHUNK_BYTES) as usize] = (value >> (8 * i)) as u8;
         }
         old
     }
