@@ -120,7 +120,7 @@ impl<'s> Maker<'s, '_, '_> {
         match (self.around(), key) {
             ("Scenario", "steps") => (1, 18),
             (_, "steps") => (1, 3),
-            ("touch", _) => (1, 6),
+            ("touch", _) => (0, 6),
             ("Choice", _) => (2, 3),
             _ => (0, 2),
         }
