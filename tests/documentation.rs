@@ -385,6 +385,10 @@ fn the_limits_are_those_of_the_program() {
             grouped(limits::MAX_VALUES as u64),
             limits::MAX_DEPTH
         ),
+        format!(
+            "| the keys of one object: programs, files, variants … | {} |",
+            grouped(limits::MAX_KEYS as u64)
+        ),
         format!("| its steps and chapters, repetitions unrolled | {} |", grouped(limits::MAX_STEPS)),
         format!(
             "| what its steps expect, repetitions unrolled: a key of `expect` is one thing, and so is each item of a list | {} |",

@@ -223,11 +223,14 @@ fn expectations_in_every_round() {
 #[test]
 fn included_files_without_measure() {
     let program = |of: &str, at: usize| format!(r#""{of}{at}":{{"stack":0}}"#);
-    let programs = |of: &str| -> Vec<String> { (0..90_000).map(|at| program(of, at)).collect() };
+    let programs = |of: &str| -> Vec<String> { (0..4_000).map(|at| program(of, at)).collect() };
     let prelude =
         |of: &str| format!(r#"{{"format":1,"programs":{{{}}},"steps":[]}}"#, programs(of).join(","));
     let scenario = steps(r#"{"include":"a.json"},{"include":"b.json"}"#);
-    for (other, words) in [("b", "more than 64 MiB together"), ("a", "a.json has a program \"a0\" already")] {
+    for (other, words) in [
+        ("b", "with this program the scenario has more than 4096"),
+        ("a", "a.json has a program \"a0\" already"),
+    ] {
         let files = [scenario.clone(), prelude("a"), prelude(other)];
         let files: Vec<(&str, &[u8])> = ["x.json", "a.json", "b.json"]
             .into_iter()
@@ -236,6 +239,10 @@ fn included_files_without_measure() {
         let (said, status) = told_beside("check", "x.json", &files);
         assert!(status == Some(2) && said.contains(words), "{}", &said[..400]);
     }
+    let files: Vec<String> = (0..5_000).map(|at| format!(r#""{at}":{{"size":8}}"#)).collect();
+    let many =
+        steps("{}").replacen(r#""programs""#, &format!(r#""files":{{{}}},"programs""#, files.join(",")), 1);
+    refused("files.json", many, "the object has more than 4096 keys");
     let items: Vec<String> = (0..130_000).map(|at| format!(r#"{{"include":"{at}.json"}}"#)).collect();
     refused("gone.json", steps(&items.join(",")), "these are the first 30 problems");
 }

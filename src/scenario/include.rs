@@ -4,7 +4,7 @@
 use super::diagnostic::{MAX_PROBLEMS, Problem};
 use super::node::{Key, Node, Value};
 use super::source::{Included, Place, Source};
-use super::syntax::{self, MAX_BYTES, MAX_VALUES};
+use super::syntax::{self, MAX_BYTES, MAX_KEYS, MAX_VALUES};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -144,6 +144,11 @@ fn share(
             }
             if let Some(place) = known.get(&name.name) {
                 problems.push(taken(what, &name, place, source));
+            } else if there.len() == MAX_KEYS {
+                let too_many =
+                    format!("with this {what} the scenario has more than {MAX_KEYS}: that is the limit");
+                problems.push(Problem::other(name.place, too_many));
+                return;
             } else {
                 known.insert(name.name.clone(), name.place.clone());
                 there.push((name, value));

@@ -7,7 +7,7 @@ pub use super::expand::{MAX_EXPECTATIONS, MAX_STEPS};
 pub use super::meaning::MAX_NAME_BYTES;
 pub use super::programs::MAX_PART_BYTES;
 pub use super::settings::{MAX_COST, MAX_HARTS, MAX_TLB_ENTRIES};
-pub use super::syntax::{MAX_BYTES, MAX_DEPTH, MAX_VALUES};
+pub use super::syntax::{MAX_BYTES, MAX_DEPTH, MAX_KEYS, MAX_VALUES};
 pub use crate::kernel::expr::{MAX_DEPTH as MAX_PARENTHESES, MAX_OPERATORS};
 pub use crate::kernel::operand::MAX_TIMES;
 pub use crate::kernel::reclaim::MAX_LOOKED_AT;

@@ -23,6 +23,9 @@ pub const MAX_VALUES: usize = 500_000;
 /// How deep lists and objects may nest.
 pub const MAX_DEPTH: usize = 64;
 
+/// The most keys of one object: its values are found by going through them.
+pub const MAX_KEYS: usize = 4_096;
+
 /// Tells where a range of the text is.
 pub type Placer<'a> = &'a dyn Fn(Range<usize>) -> Place;
 
@@ -152,9 +155,14 @@ impl Builder<'_, '_> {
             let key =
                 Key { place: self.place_of(property.name.range()), name: property.name.as_str().to_owned() };
             let value = self.node(property.value, depth + 1);
-            match is_first {
-                true => fields.push((key, value)),
-                false => self.problems.push(Problem::at(key.place, Kind::DuplicateKey { key: key.name })),
+            if !is_first {
+                self.problems.push(Problem::at(key.place, Kind::DuplicateKey { key: key.name }));
+            } else if fields.len() == MAX_KEYS {
+                let what = format!("the object has more than {MAX_KEYS} keys: that is the limit");
+                self.problems.push(Problem::other(key.place, what));
+                break;
+            } else {
+                fields.push((key, value));
             }
         }
         fields
