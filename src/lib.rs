@@ -40,7 +40,7 @@
 //!   kernel that is wrong on purpose ([`kernel::bug`]) breaks such rules, and is found out at the event that does.
 //! - What happens is put into words in [`view`], and how a problem is shown is decided in [`scenario::diagnostic`]. The
 //!   reason for a refusal, half a sentence, is written where it is found: in [`kernel`] and in [`scenario`].
-//! - Everything that reads or runs a scenario goes through one [door](story::guarded): a panic there is told as a problem of
+//! - Everything that reads a scenario to run it goes through one [door](story::guarded): a panic there is told as a problem of
 //!   the file, and ends nothing else.
 //! - A scenario is untrusted: it is bounded, and no character of it that a terminal [obeys](scenario::printable) reaches one.
 //!   The same holds for names of files, arguments and the environment. Text leaves [`cli`] through one writer, which replaces

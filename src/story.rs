@@ -24,7 +24,7 @@ use crate::timeline::Timeline;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-/// The most problems that are kept of expectations that do not hold; but one of each step that is written.
+/// The most failed expectations of which the problem is kept. The first of each written step is always kept.
 pub const MAX_KEPT: usize = 5_000;
 
 /// A scenario that was run, at some moment of its run.
@@ -50,7 +50,7 @@ impl Story {
 
     fn read_unguarded(source: Source) -> Result<Self, Vec<Problem>> {
         let Draft { scenario, mut problems, doubts } = read::draft(source);
-        // What is wrong already is not played: the run only shows what else is.
+        // A scenario with errors is not audited: its run only finds more errors.
         let is_good = !problems.iter().any(Problem::is_error);
         let story = scenario.map(|scenario| Self::run(scenario, doubts, is_good));
         match story {
@@ -159,7 +159,8 @@ impl Story {
             let step = &self.scenario.steps[index];
             // The rounds of a repetition have one text.
             if step.expect.is_some() && written.insert(Arc::as_ptr(&step.node)) {
-                problems.extend(self.check_step(index, &run, 0).problems);
+                let room = verdict::Room { failures: 0, nonsense: MAX_PROBLEMS };
+                problems.extend(self.check_step(index, &run, room).problems);
             }
         }
         self.timeline.seek(0);
@@ -187,6 +188,7 @@ impl Story {
             }
             let written = Arc::as_ptr(&step.node);
             let room = MAX_KEPT.saturating_sub(kept).max(usize::from(!told.contains(&written)));
+            let room = verdict::Room { failures: room, nonsense: room };
             let mut verdict = self.check_step(index, &run, room);
             verdict.failed += unexpected.len();
             verdict.problems.extend(unexpected);
@@ -201,11 +203,11 @@ impl Story {
     }
 }
 
-/// That the invariants of a wrong kernel take too long to check, from a step on.
+/// The problem that the audit of a wrong kernel exceeds its limit, at the step that does.
 fn too_much_to_audit(scenario: &Scenario, step: Option<usize>) -> Problem {
     let what = format!(
-        "with \"bug\" the invariants are checked after each event, and here more than {MAX_AUDITED} frames, PTEs and \
-         changes have been looked at for that"
+        "with \"bug\" the invariants are checked after each event: by this step that has read more than {MAX_AUDITED} \
+         frames, PTEs and changes"
     );
     let place = step.and_then(|step| scenario.steps.get(step)).map(|step| step.node.place_of(&["op"]));
     let help = "repeat less often, or give the machine fewer \"frames\"";

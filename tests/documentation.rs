@@ -403,11 +403,11 @@ fn the_limits_are_those_of_the_program() {
             pagewalk::timeline::MAX_RECORD_MIB
         ),
         format!(
-            "| the rehearsal of that run for `\"reclaim\": \"optimal\"` | {} events |",
+            "| the rehearsal of that run for `\"reclaim\": \"optimal\"` | {} events, and as many frames and PTEs as the run |",
             grouped(pagewalk::timeline::MAX_REHEARSED_EVENTS as u64)
         ),
         format!(
-            "| frames and PTEs that the kernel looks at to find a page that can go, or at a `tick`: each time all of them | {} |",
+            "| frames and PTEs that page replacement and ticks read: each search and each tick reads all of them | {} |",
             grouped(limits::MAX_LOOKED_AT)
         ),
         format!(

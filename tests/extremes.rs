@@ -197,7 +197,7 @@ fn operations_that_go_on_and_on() {
     }
     let ticks = steps(r#"{"repeat":99000,"steps":[{"op":"tick"}]}"#);
     let kernel = r#""kernel":{"reclaim":"aging"},"machine":{"frames":32768},"programs""#;
-    refused("ticks.json", ticks.replacen(r#""programs""#, kernel, 1), "looks at more than 20000000 frames");
+    refused("ticks.json", ticks.replacen(r#""programs""#, kernel, 1), "read more than 20000000 frames");
 }
 
 /// As much memory as xv6 has, with room for a run.
@@ -214,7 +214,7 @@ fn expectations_in_every_round() {
     let pages = vec![r#"{"at":"data"}"#; 100].join(",");
     let load = format!(r#"{{"op":"load","at":"data","expect":{{"ok":true,"pages":[{pages}]}}}}"#);
     let rounds = |rounds: u64| steps(&format!(r#"{{"repeat":{rounds},"steps":[{load}]}}"#));
-    refused("expect.json", rounds(90_000), "the steps up to this one expect more than 500000 things");
+    refused("expect.json", rounds(90_000), "the steps up to this one have more than 500000 expectations");
     let (said, status) = told("test", "expect.json", rounds(4_900).as_bytes());
     assert_eq!(status, Some(0), "{said}");
 }

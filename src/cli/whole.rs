@@ -1,4 +1,5 @@
-//! Files that are written whole or not at all: their text goes to another file of the same folder first.
+//! Files that are written whole or not at all: a new text, or the text to restore, goes to another file of the same folder
+//! first.
 
 use std::fs::File;
 use std::io::{self, Seek, SeekFrom, Write};

@@ -164,7 +164,7 @@ impl Machine {
         entries.filter(|slot| self.is_stale(hart, *slot)).collect()
     }
 
-    /// Whether one of them is.
+    /// Whether the translation in this slot is stale.
     pub fn is_stale(&self, hart: HartId, slot: usize) -> bool {
         let Hart { csrs, tlb, .. } = self.hart(hart);
         let geometry = self.geometry(hart).or(self.config.paging.geometry());

@@ -78,7 +78,7 @@ impl Contents {
         }
         match self {
             Self::Bytes(bytes) => Arc::make_mut(bytes),
-            Self::Filled { .. } => unreachable!("it has bytes of its own by now"),
+            Self::Filled { .. } => unreachable!("the chunk was given its own bytes above"),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The books of a wrong kernel, kept event by event: which invariants of frames and page tables do not hold. To look at all
+//! Counts that follow the run of a wrong kernel, event by event: which invariants of frames and page tables do not hold. To look at all
 //! frames and tables after each event, as [`check`](super::check) does, takes far longer than the run.
 //!
 //! What a change says is added and taken away where it is clear what follows from it: a frame's count, a leaf, the head of
@@ -52,7 +52,7 @@ struct Table {
     first: u64,
 }
 
-/// The books.
+/// Counts of owners, free frames and copy-on-write pages, as they are after an event.
 #[derive(Clone, Debug, Default)]
 pub struct Audit {
     frames: Vec<Entry>,
@@ -266,7 +266,7 @@ impl Audit {
         }
     }
 
-    /// Goes from the head to the first frame that was on the list before: what was above it is not any more. `None` if there
+    /// Goes from the head to the first frame that was on the list before: the frames above it have left the list. `None` if there
     /// is a circle.
     fn follow_head(&mut self, system: &System) -> Option<()> {
         let mut above = vec![];

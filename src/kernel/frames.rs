@@ -137,7 +137,7 @@ impl System {
         self.free_list_up_to(self.frames.len())
     }
 
-    /// The same, but no more than so many of its first frames.
+    /// The first `most` frames of the free list.
     pub fn free_list_up_to(&self, most: usize) -> Vec<Ppn> {
         self.walk_free_list(most).0
     }

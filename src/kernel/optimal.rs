@@ -58,8 +58,9 @@ impl Future {
 
 /// Listens for uses only.
 struct Foresight {
-    /// How many events there may be.
-    room: usize,
+    /// How many events there were, and may be.
+    events: usize,
+    most: usize,
     future: Future,
 }
 
@@ -67,14 +68,14 @@ impl Observer for Foresight {
     fn changed(&mut self, _: Change) {}
 
     fn event(&mut self, event: Event) {
-        self.room = self.room.saturating_sub(1);
+        self.events += 1;
         if let Event::Kernel(KernelEvent::PageUse { pid, page, .. }) = event {
             self.future.add((pid, page));
         }
     }
 
     fn has_room(&self, system: &System) -> bool {
-        self.room > 0 && !system.looked_at_too_many_frames()
+        self.events <= self.most && !system.looked_at_too_many_frames()
     }
 }
 
@@ -89,7 +90,7 @@ impl System {
             return Ok(());
         }
         let mut run = self.clone();
-        let mut foresight = Foresight { room: most, future: Future::default() };
+        let mut foresight = Foresight { events: 0, most, future: Future::default() };
         for (index, op) in ops.iter().enumerate() {
             // What cannot be carried out is told when the operations are run in earnest.
             drop(run.perform(op, &mut foresight));

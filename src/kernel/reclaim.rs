@@ -17,8 +17,8 @@ use super::table::Place;
 use super::{AreaKind, Kernel};
 use crate::hw::{Flags, Ppn, Pte, VirtAddr};
 
-/// The most frames and PTEs that the kernel looks at in a run to find pages that may go, or that grow older: each time all
-/// that there are. With the look that is one too many the run ends.
+/// The most frames and PTEs that page replacement and ticks read in a run. Each search and each tick reads all of them, and
+/// the one that exceeds the limit ends the run.
 pub const MAX_LOOKED_AT: u64 = 20_000_000;
 
 /// An address space, as far as it has to be known to take pages from it.
@@ -184,7 +184,7 @@ impl<O: Observer> Kernel<'_, O> {
         Some(())
     }
 
-    /// Takes down that all frames are looked at, and what maps them. The change belongs to the event that follows.
+    /// Adds one full search to the count. The change belongs to the event that follows.
     pub(super) fn looked_at(&mut self, mappers: &Mappers) {
         let more = (self.system.frames.len() + mappers.0.len()) as u64;
         let looked_at = self.system.replacement.looked_at + more;

@@ -45,8 +45,7 @@ fn too_much_expected(steps: &[Step]) -> Option<Problem> {
             Some(rest) => room = rest,
             None => {
                 let what = format!(
-                    "the steps up to this one expect more than {MAX_EXPECTATIONS} things, repetitions unrolled: \
-                     that is the most"
+                    "the steps up to this one have more than {MAX_EXPECTATIONS} expectations, repetitions unrolled"
                 );
                 let help = "expect less of each round, or repeat less often";
                 return Some(Problem::advice(step.node.place_of_key("expect"), what, help));

@@ -157,7 +157,7 @@ fn share(
     }
 }
 
-/// That a name is somebody else's, who is at another place.
+/// The problem that a name is defined twice.
 fn taken(what: &str, name: &Key, place: &Place, source: &Source) -> Problem {
     let (line, _) = source.line_column(place);
     let (_, _, file) = source.locate(place);

@@ -57,8 +57,8 @@ pub fn programs(
     (programs, room)
 }
 
-/// The first program that has no room because of those before it, as far as sizes tell: many would have to be made for that
-/// to be found out.
+/// The first program that exceeds the room, computed from the sizes. No program is built for it: thousands might not fit
+/// into memory.
 fn one_too_many(document: &Document, mut room: u64) -> Option<&String> {
     // A part that is too large has a limit of its own.
     let bytes = |setting: &ProgramSetting| {

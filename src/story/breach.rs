@@ -21,8 +21,8 @@ pub struct Breach {
 pub const MAX_AUDITED: u64 = 40_000_000;
 
 impl Breach {
-    /// All of a run, in order. The timeline is somewhere else afterwards. No other kernel than a wrong one breaks an
-    /// invariant: that is for the tests to show.
+    /// All of a run, in order. The timeline is somewhere else afterwards. Tests check that a
+    /// correct kernel breaks no invariant.
     ///
     /// # Errors
     ///

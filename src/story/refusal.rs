@@ -40,10 +40,10 @@ pub fn problems(scenario: &Scenario, refused: Vec<Refused>, doubts: Doubts) -> V
 fn too_much(excess: Excess) -> (String, &'static str) {
     let shorter = "repeat less often, or let \"times\" be smaller";
     match excess {
-        Excess::Record { events, written_bytes } if written_bytes > MAX_RECORD_MIB << 19 => {
+        Excess::Record { events, written_bytes } if written_bytes > (MAX_RECORD_MIB << 20) / 2 => {
             let what = format!(
-                "the run writes too much memory: of its {MAX_RECORD_MIB} MiB, the memory takes {} MiB after {events} \
-                 events",
+                "the run writes too much memory: {} MiB after {events} events. Memory and events together may take \
+                 {MAX_RECORD_MIB} MiB",
                 written_bytes >> 20
             );
             (what, "write to fewer pages")
@@ -64,11 +64,11 @@ fn too_much(excess: Excess) -> (String, &'static str) {
         }
         Excess::Frames => {
             let what = format!(
-                "to find pages, the kernel looks at more than {MAX_LOOKED_AT} frames and PTEs in this run"
+                "page replacement and ticks read more than {MAX_LOOKED_AT} frames and PTEs in this run"
             );
             (
                 what,
-                "repeat less often, or give the machine fewer \"frames\": it looks at all of them each time",
+                "repeat less often, or give the machine fewer \"frames\": each search and each tick reads all of them",
             )
         }
     }

@@ -9,7 +9,7 @@ use crate::kernel::check::Broken;
 use crate::kernel::system::NAMES;
 use crate::kernel::table::COW;
 use crate::kernel::{Action, Event, Expr, Invariant, Op, Outcome, Process, System};
-use crate::scenario::diagnostic::{Kind, MAX_PROBLEMS};
+use crate::scenario::diagnostic::Kind;
 use crate::scenario::expect::{Amount, COUNTERS, FileExpect, PageExpect};
 use crate::scenario::node::Node;
 use crate::scenario::{Expect, Place, Problem, Scenario, Step};
@@ -27,9 +27,17 @@ struct Case<'a> {
     /// Why it was not done at all, if it was not.
     passed_over: Option<String>,
     names: &'a BTreeSet<String>,
-    /// How many problems may be kept of what does not hold.
-    room: usize,
+    room: Room,
     verdict: Verdict,
+}
+
+/// How many problems of a step may be kept.
+#[derive(Clone, Copy)]
+pub(super) struct Room {
+    /// Of expectations that do not hold.
+    pub(super) failures: usize,
+    /// Of expectations that have no meaning.
+    pub(super) nonsense: usize,
 }
 
 /// What became of the expectations of a step.
@@ -116,8 +124,9 @@ fn for_process(op: &Op, whose: Option<&String>) -> Op {
 }
 
 impl Story {
-    /// Holds the expectations of a step against what happened. Of what does not hold, `room` problems are kept.
-    pub(super) fn check_step(&mut self, index: usize, run: &Run, room: usize) -> Verdict {
+    /// Holds the expectations of a step against what happened. Everything is counted, and problems are kept as far as
+    /// there is room.
+    pub(super) fn check_step(&mut self, index: usize, run: &Run, room: Room) -> Verdict {
         let Self { scenario, timeline, .. } = self;
         let step = &scenario.steps[index];
         let verdict = Verdict { step: index, ..Verdict::default() };
@@ -301,13 +310,13 @@ impl<'a> Case<'a> {
     }
 
     fn unknown_process(&mut self, name: &str, key: &str, node: &Node) {
-        let known = self.after.processes().map(|process| process.name.clone()).collect();
+        let known = |system: &System| system.processes().map(|process| process.name.clone()).collect();
         self.nonsense(node.place_of(&[key]), format!("there is no process \"{name}\""), known);
     }
 
     fn file(&mut self, expected: &FileExpect, node: &Node) {
         let Some((_, file)) = self.after.file_named(&expected.name) else {
-            let known = self.after.files().iter().map(|file| file.name.clone()).collect();
+            let known = |system: &System| system.files().iter().map(|file| file.name.clone()).collect();
             let what = format!("there is no file \"{}\"", expected.name);
             return self.nonsense(node.place_of(&["name"]), what, known);
         };
@@ -341,7 +350,7 @@ impl<'a> Case<'a> {
         } else {
             let place = node.get(key).map_or(node.place.clone(), |value| value.inside(unknown.range));
             let what = format!("\"{}\" means nothing here", unknown.name);
-            self.nonsense(place, what, self.after.names(op));
+            self.nonsense(place, what, |system| system.names(op));
         }
         None
     }
@@ -389,7 +398,7 @@ impl<'a> Case<'a> {
     /// `found` is a clause: `it is 3`, `there was no exception`.
     fn differs(&mut self, node: &Node, key: &str, expected: impl Display, found: String) {
         self.verdict.failed += 1;
-        if self.verdict.failed <= self.room {
+        if self.verdict.failed <= self.room.failures {
             let (key, expected, vars) = (key.to_owned(), expected.to_string(), self.op.vars.clone());
             let place = node.place_of(&[&key]);
             self.verdict.problems.push(Problem::at(place, Kind::Expectation { key, expected, found, vars }));
@@ -397,9 +406,10 @@ impl<'a> Case<'a> {
     }
 
     /// What no run could hold, as it means nothing.
-    fn nonsense(&mut self, place: Place, what: String, known: Vec<String>) {
+    fn nonsense(&mut self, place: Place, what: String, known: impl FnOnce(&System) -> Vec<String>) {
         self.verdict.failed += 1;
-        if self.verdict.problems.len() <= self.room + MAX_PROBLEMS {
+        if self.verdict.problems.len() < self.room.nonsense {
+            let known = known(self.after);
             self.verdict.problems.push(Problem::at(place, Kind::Other { what, known }));
         }
     }

@@ -52,7 +52,7 @@ impl Observer for Recorder {
 }
 
 impl Recorder {
-    /// What the run takes too much of by now, and so has to end.
+    /// The limit that the run exceeds, if any. The run ends there.
     pub(super) fn excess(&self, system: &System) -> Option<Excess> {
         let (events, written_bytes) = (self.records.len(), system.machine.memory().written_bytes());
         if self.bytes + written_bytes > MAX_BYTES {

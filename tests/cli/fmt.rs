@@ -1,4 +1,4 @@
-//! `pagewalk fmt`: files are rewritten in place and whole, or left exactly as they are.
+//! `pagewalk fmt`: files are rewritten in place, or hold their old text again.
 
 #[cfg(unix)]
 use super::binary::limited;

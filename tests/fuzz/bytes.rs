@@ -183,7 +183,6 @@ fn lines(bytes: &[u8]) {
     let story = STORIES[bytes.len() % STORIES.len()].clone();
     let mut said = vec![];
     Plain::new(bytes, &mut said, bytes.len() % 2 == 1).play(Some(story)).unwrap();
-    told::text(&said);
 }
 
 /// Changes the file where the loader looks: its header and the table of its segments.

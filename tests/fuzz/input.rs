@@ -298,7 +298,10 @@ fn reloaded(dice: &mut Dice<'_>) -> Reload {
             let source = crate::stories::source(&text);
             match Story::read(source.clone()) {
                 Ok(story) => Reload::Good(Box::new(story)),
-                Err(problems) => Reload::Broken(Broken { source, problems }),
+                Err(problems) => {
+                    told::problems(&problems, &source);
+                    Reload::Broken(Broken { source, problems })
+                }
             }
         }
     }

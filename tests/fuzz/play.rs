@@ -107,7 +107,6 @@ fn back_and_forth(story: &mut Story, dice: &mut Dice<'_>) {
 fn exported(story: &mut Story) {
     let mut out = vec![];
     transcript::write(story, true, &mut out).unwrap();
-    told::text(&out);
     out.clear();
     jsonl::write(story, &mut out).unwrap();
     out.split_inclusive(|byte| *byte == b'\n').for_each(told::line_of_json);

@@ -7,6 +7,9 @@ use pagewalk::scenario::{Problem, Source};
 use ratatui::buffer::Buffer;
 use serde::Serialize;
 
+/// How a problem begins that the door around reading and running made of a panic.
+pub const OWN_FAULT: &str = "pagewalk itself failed";
+
 /// Of a text that goes to a terminal, only the breaks of lines are obeyed.
 #[track_caller]
 pub fn quiet(text: &str) {
@@ -34,6 +37,8 @@ pub fn quiet_but_for_colours(text: &str) {
 #[track_caller]
 pub fn problems(problems: &[Problem], source: &Source) {
     for problem in problems {
+        let title = problem.title();
+        assert!(!title.starts_with(OWN_FAULT), "{title}");
         if let Some(place) = &problem.place {
             let (text, range, name) = source.locate(place);
             assert!(
@@ -50,12 +55,6 @@ pub fn problems(problems: &[Problem], source: &Source) {
         quiet(&located.short());
         self::json(&located);
     }
-}
-
-/// What is written for people is text. The door of the command line makes it harmless.
-#[track_caller]
-pub fn text(bytes: &[u8]) {
-    assert!(str::from_utf8(bytes).is_ok(), "{bytes:?}");
 }
 
 /// A value is written as JSON that can be read, and nothing that a terminal obeys.

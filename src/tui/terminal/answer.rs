@@ -14,7 +14,7 @@ const HEAD: &str = "11;";
 const MOST_CHARACTERS: usize = 40;
 
 /// The keys that are held back.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 pub struct Answer {
     held: Vec<KeyEvent>,
 }

@@ -1,13 +1,14 @@
 //! The terminal while it is ours: raw mode, the other screen, the mouse; and how it is given back, whatever happens.
 
 use super::tty;
+use crate::scenario::printable::printable;
 use crate::story;
 use crossterm::event::{DisableMouseCapture, EnableMouseCapture};
 use crossterm::terminal::{EnterAlternateScreen, enable_raw_mode};
 use crossterm::{cursor, execute};
 use ratatui::backend::CrosstermBackend;
 use ratatui::{DefaultTerminal, Terminal};
-use std::io;
+use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -17,7 +18,7 @@ static HELD: AtomicBool = AtomicBool::new(false);
 /// The mouse is listened to. A panic must know of it.
 static MOUSE: AtomicBool = AtomicBool::new(false);
 
-/// Panics of other threads while the terminal is ours, told when it is given back.
+/// Panics while the terminal is ours, told when it is given back.
 static UNTOLD: Mutex<String> = Mutex::new(String::new());
 
 /// Takes the terminal, for this thread. Its panic gives the terminal back before it is told.
@@ -34,15 +35,16 @@ fn listen_to_panics() {
     let holder = std::thread::current().id();
     let tell = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
-        let is_caught = story::is_guarded() || !is_held();
-        if !is_caught && std::thread::current().id() != holder {
-            let mut untold = UNTOLD.lock().unwrap_or_else(PoisonError::into_inner);
-            return untold.push_str(&format!("{info}\n"));
+        let is_ours = is_held() && !story::is_guarded();
+        if !is_ours {
+            return tell(info);
         }
-        if !is_caught {
+        let mut untold = UNTOLD.lock().unwrap_or_else(PoisonError::into_inner);
+        untold.push_str(&format!("{}\n", printable(&info.to_string())));
+        drop(untold);
+        if std::thread::current().id() == holder {
             let _ = give_back();
         }
-        tell(info);
     }));
 }
 
@@ -60,9 +62,11 @@ pub fn give_back() -> io::Result<()> {
     }
     let mouse = listen_to_mouse(false);
     let cursor = execute!(io::stdout(), cursor::Show);
-    ratatui::try_restore()?;
-    eprint!("{}", std::mem::take(&mut *UNTOLD.lock().unwrap_or_else(PoisonError::into_inner)));
-    mouse.and(cursor)
+    let restored = ratatui::try_restore();
+    let untold = std::mem::take(&mut *UNTOLD.lock().unwrap_or_else(PoisonError::into_inner));
+    // Standard error may be gone together with the terminal.
+    let _ = io::stderr().write_all(untold.as_bytes());
+    restored.and(mouse).and(cursor)
 }
 
 /// Whether the terminal is ours.

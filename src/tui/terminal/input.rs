@@ -4,18 +4,22 @@
 
 use super::answer::{Answer, Heard};
 use super::tty;
-use crossterm::event::{self, Event, KeyEvent, KeyEventKind};
+use crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind};
 use crossterm::{execute, style::Print};
 use std::collections::VecDeque;
 use std::io;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// The question. `BEL` ends it because older versions of urxvt leave an answer unfinished that ends in `ESC \`.
 const QUESTION: &str = "\x1b]11;?\x07";
 
-/// An answer is awaited. It is one for the program, as the terminal is.
-static AWAITED: AtomicBool = AtomicBool::new(false);
+/// When the question was asked, if no answer has come. It is one for the program, as the terminal is.
+static ASKED: Mutex<Option<Instant>> = Mutex::new(None);
+
+/// After this time the terminal is taken for one that gives no answer: nothing waits for it. A late answer is recognised
+/// if it comes in one piece.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// How long an answer is waited for before the terminal is given back: the shell would take it for typed text.
 const UNDER_WAY: Duration = Duration::from_millis(100);
@@ -56,26 +60,26 @@ impl Input {
             return Ok(());
         }
         self.asks = false;
-        AWAITED.store(true, Ordering::SeqCst);
+        *asked() = Some(Instant::now());
         execute!(io::stdout(), Print(QUESTION))
     }
 
     /// What comes next, if something comes in time.
     pub fn next(&mut self, patience: Duration) -> io::Result<Option<Came>> {
         let patience = match self.answer.is_esc() {
-            // Of no time at all crossterm would make no look.
+            // crossterm does not read if the timeout is 0.
             true => patience.min(REST.saturating_sub(self.heard.elapsed())).max(Duration::from_millis(1)),
             false => patience,
         };
         if self.keys.is_empty() {
             if event::poll(patience)? {
                 match event::read()? {
-                    Event::Key(key) if is_awaited() && key.kind != KeyEventKind::Release => {
+                    Event::Key(key) if self.may_be_answer(key) => {
                         self.heard = Instant::now();
                         match self.answer.hear(key) {
                             Heard::Keys(keys) => self.keys.extend(keys),
                             Heard::Colour(colour) => {
-                                AWAITED.store(false, Ordering::SeqCst);
+                                *asked() = None;
                                 return Ok(
                                     colour.map(|colour| Came::Light(colour.perceived_lightness() > 0.5))
                                 );
@@ -89,6 +93,13 @@ impl Input {
             }
         }
         Ok(self.keys.pop_front().map(|key| Came::Event(Event::Key(key))))
+    }
+
+    /// Whether a key may belong to an answer. A lone Esc is held back for it only while the answer is awaited.
+    fn may_be_answer(&self, key: KeyEvent) -> bool {
+        let is_begun = self.answer != Answer::default();
+        let may_begin = is_awaited() || asked().is_some() && key.code != KeyCode::Esc;
+        key.kind != KeyEventKind::Release && (is_begun || may_begin)
     }
 
     /// The terminal was another program's for a while. The rest of half an answer went there.
@@ -108,8 +119,12 @@ impl Input {
     }
 }
 
+fn asked() -> MutexGuard<'static, Option<Instant>> {
+    ASKED.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 fn is_awaited() -> bool {
-    AWAITED.load(Ordering::SeqCst)
+    asked().is_some_and(|asked| asked.elapsed() < PATIENCE)
 }
 
 /// Before the terminal is given back for a while: waits for the thread that reads it to take an answer that is under way.

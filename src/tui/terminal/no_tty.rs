@@ -12,7 +12,7 @@ pub fn wait_for_turn() -> io::Result<()> {
     Ok(())
 }
 
-/// The same.
+/// Always false: this platform has no background jobs.
 pub fn is_in_background() -> bool {
     false
 }

@@ -35,22 +35,21 @@ pub fn without_words(schema: &Value) -> Value {
 
 /// What the older schema accepts and the newer one may not, each with its place.
 pub fn lost(old: &Value, new: &Value) -> Vec<String> {
-    Comparison { old, new, compared: BTreeSet::new() }.lost(old, new, "")
+    Comparison { old, new, comparing: BTreeSet::new() }.lost(old, new, "")
 }
 
 struct Comparison<'a> {
     old: &'a Value,
     new: &'a Value,
-    /// The pairs of definitions that were compared, or are being compared.
-    compared: BTreeSet<(String, String)>,
+    /// The pairs of definitions that are being compared: a definition may refer to itself.
+    comparing: BTreeSet<(String, String)>,
 }
 
 impl<'a> Comparison<'a> {
     /// Of each choice of the older schema, what is lost in the choice of the newer one that fits it best.
     fn lost(&mut self, old: &'a Value, new: &'a Value, at: &str) -> Vec<String> {
-        if let (Some(one), Some(other)) = (reference(old), reference(new))
-            && !self.compared.insert((one.to_owned(), other.to_owned()))
-        {
+        let pair = reference(old).zip(reference(new)).map(|(one, other)| (one.to_owned(), other.to_owned()));
+        if pair.iter().any(|pair| !self.comparing.insert(pair.clone())) {
             return vec![];
         }
         let (old, new) = (choices(self.old, old), choices(self.new, new));
@@ -58,6 +57,9 @@ impl<'a> Comparison<'a> {
         for choice in old {
             let best = new.iter().map(|new| self.lost_keywords(choice, new, at)).min_by_key(Vec::len);
             lost.extend(best.unwrap_or_default());
+        }
+        if let Some(pair) = pair {
+            self.comparing.remove(&pair);
         }
         lost
     }
