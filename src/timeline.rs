@@ -43,8 +43,8 @@ pub struct Step {
 pub const MAX_RECORD_MIB: usize = 80;
 
 /// The most events of a rehearsal for the optimal policy: a run without foresight, of which only the uses of pages are
-/// kept. It may move more pages than the run itself, and so has several times the events that a record has room for.
-pub const MAX_REHEARSED_EVENTS: usize = 3_000_000;
+/// kept. It may move more pages than the run itself, and so has more than twice the events that a record has room for.
+pub const MAX_REHEARSED_EVENTS: usize = 1_000_000;
 
 /// The most operations that are refused before a run is given up, and the most names that they are told beside: each
 /// refusal has those of all processes, programs or files, of which there may be thousands.

@@ -190,7 +190,7 @@ fn operations_that_go_on_and_on() {
     let pushes = steps(r#"{"repeat":99000,"steps":[{"op":"push","bytes":0,"times":10000}]}"#);
     refused("pushes.json", &pushes, "the run is too long");
     for (reclaim, words) in
-        [("lru", "the run is too long"), ("optimal", "its rehearsal has more than 3000000 events")]
+        [("lru", "the run is too long"), ("optimal", "its rehearsal has more than 1000000 events")]
     {
         let kernel = format!(r#""kernel":{{"reclaim":"{reclaim}"}},"programs""#);
         refused("reclaim.json", pushes.replacen(r#""programs""#, &kernel, 1), words);

@@ -83,5 +83,7 @@ fn reload(name: &str, story: Result<Story, Failure>) -> Reload {
 }
 
 fn version(name: &str) -> Version {
-    std::fs::metadata(name).ok().and_then(|metadata| folder::version(&metadata))
+    // A pipe in the place of the file could make its reader wait for ever.
+    let metadata = std::fs::metadata(name).ok().filter(|metadata| metadata.is_file());
+    metadata.and_then(|metadata| folder::version(&metadata))
 }

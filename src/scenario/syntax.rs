@@ -154,6 +154,9 @@ impl Builder<'_, '_> {
         for (property, is_first) in object.properties.into_iter().zip(first) {
             let key =
                 Key { place: self.place_of(property.name.range()), name: property.name.as_str().to_owned() };
+            if let ast::ObjectPropName::String(literal) = &property.name {
+                self.raw_control_characters(literal);
+            }
             let value = self.node(property.value, depth + 1);
             if !is_first {
                 self.problems.push(Problem::at(key.place, Kind::DuplicateKey { key: key.name }));

@@ -38,7 +38,7 @@ pub fn problems(scenario: &Scenario, refused: Vec<Refused>, doubts: Doubts) -> V
 
 /// What a run takes too much of, and what to do about it.
 fn too_much(excess: Excess) -> (String, &'static str) {
-    let shorter = "repeat less often, or let \"times\" be smaller";
+    let shorter = "repeat less often, or do less in each step";
     match excess {
         Excess::Record { events, written_bytes } if written_bytes > (MAX_RECORD_MIB << 20) / 2 => {
             let what = format!(
