@@ -22,6 +22,8 @@ mod state;
 mod test;
 mod watch;
 
+pub use check::MAX_SHARE as MAX_CHECKED;
+
 use crate::plain::Plain;
 use crate::tui::{Seen, comfort::Comfort, remembered::Remembered, speaker::Speaker};
 use anstream::{AutoStream, ColorChoice};

@@ -16,9 +16,10 @@ pub use verdict::Verdict;
 
 use crate::kernel::System;
 use crate::scenario::diagnostic::MAX_PROBLEMS;
+use crate::scenario::limits::MAX_VALUES;
 use crate::scenario::read::{self, Doubts, Draft};
 use crate::scenario::{Ask, Place, Problem, Scenario, Source, Step};
-use crate::timeline::Timeline;
+use crate::timeline::{self, Timeline};
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -34,6 +35,8 @@ pub struct Story {
     pub timeline: Timeline,
     /// What a wrong kernel breaks in it.
     breaches: Vec<Breach>,
+    /// What was looked at to find that.
+    audited: u64,
 }
 
 impl Story {
@@ -76,15 +79,21 @@ impl Story {
         };
         match Timeline::record(system, scenario.ops()) {
             Ok(mut timeline) => {
-                let breaches = if is_good { Breach::all(&mut timeline) } else { Ok(vec![]) };
-                let breaches = breaches.map_err(|moment| {
+                let found = if is_good { Breach::all(&mut timeline) } else { Ok((vec![], 0)) };
+                let (breaches, audited) = found.map_err(|moment| {
                     let step = timeline.step_at(moment);
                     vec![too_much_to_audit(&scenario, step)]
                 })?;
-                Self { scenario, timeline, breaches }.with_sense()
+                Self { scenario, timeline, breaches, audited }.with_sense()
             }
             Err(refused) => Err(refusal::problems(&scenario, refused, doubts)),
         }
+    }
+
+    /// How much of what a scenario and its run may take this one takes, in thousandths of each limit together.
+    pub fn share(&self) -> u64 {
+        let values = timeline::share(self.scenario.values as u64, MAX_VALUES as u64);
+        values + self.timeline.share() + timeline::share(self.audited, MAX_AUDITED)
     }
 
     /// The state at this moment.

@@ -21,15 +21,15 @@ pub struct Breach {
 pub const MAX_AUDITED: u64 = 40_000_000;
 
 impl Breach {
-    /// All of a run, in order. The timeline is somewhere else afterwards. No other kernel than a wrong one breaks an
+    /// All of a run, in order, and how much was looked at for them. The timeline is somewhere else afterwards. No other kernel than a wrong one breaks an
     /// invariant: that is for the tests to show.
     ///
     /// # Errors
     ///
     /// The moment at which more than [`MAX_AUDITED`] were looked at.
-    pub fn all(timeline: &mut Timeline) -> Result<Vec<Self>, usize> {
+    pub fn all(timeline: &mut Timeline) -> Result<(Vec<Self>, u64), usize> {
         if timeline.system().bug() == Bug::None {
-            return Ok(vec![]);
+            return Ok((vec![], 0));
         }
         timeline.seek(0);
         let mut watch = Watch::of(timeline.system());
@@ -40,7 +40,8 @@ impl Breach {
                 return Err(moment);
             }
         }
-        Ok(watch.found)
+        let work = watch.work();
+        Ok((watch.found, work))
     }
 }
 
