@@ -10,7 +10,7 @@ mod travel;
 mod verdict;
 mod wild;
 
-pub use breach::{Breach, MAX_AUDITED};
+pub use breach::{Breach, Breaches, MAX_AUDITED};
 pub use travel::Go;
 pub use verdict::Verdict;
 
@@ -34,9 +34,7 @@ pub struct Story {
     /// What happened.
     pub timeline: Timeline,
     /// What a wrong kernel breaks in it.
-    breaches: Vec<Breach>,
-    /// What was looked at to find that.
-    audited: u64,
+    breaches: Breaches,
 }
 
 impl Story {
@@ -79,12 +77,12 @@ impl Story {
         };
         match Timeline::record(system, scenario.ops()) {
             Ok(mut timeline) => {
-                let found = if is_good { Breach::all(&mut timeline) } else { Ok((vec![], 0)) };
-                let (breaches, audited) = found.map_err(|moment| {
+                let found = if is_good { Breaches::of(&mut timeline) } else { Ok(Breaches::default()) };
+                let breaches = found.map_err(|moment| {
                     let step = timeline.step_at(moment);
                     vec![too_much_to_audit(&scenario, step)]
                 })?;
-                Self { scenario, timeline, breaches, audited }.with_sense()
+                Self { scenario, timeline, breaches }.with_sense()
             }
             Err(refused) => Err(refusal::problems(&scenario, refused, doubts)),
         }
@@ -93,7 +91,7 @@ impl Story {
     /// How much of what a scenario and its run may take this one takes, in thousandths of each limit together.
     pub fn share(&self) -> u64 {
         let values = timeline::share(self.scenario.values as u64, MAX_VALUES as u64);
-        values + self.timeline.share() + timeline::share(self.audited, MAX_AUDITED)
+        values + self.timeline.share() + timeline::share(self.breaches.looked_at, MAX_AUDITED)
     }
 
     /// The state at this moment.

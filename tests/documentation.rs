@@ -424,7 +424,7 @@ fn the_limits_are_those_of_the_program() {
         format!("| harts | {} |", limits::MAX_HARTS),
         format!("| each of the `costs` | {} |", grouped(limits::MAX_COST)),
         format!(
-            "| an expression | {} terms in a row, {} parentheses in each other |",
+            "| an expression | {} terms, {} parentheses in each other |",
             limits::MAX_OPERATORS + 1,
             limits::MAX_PARENTHESES
         ),

@@ -18,7 +18,7 @@ use std::ops::Range;
 pub const MAX_BYTES: usize = 4 << 20;
 
 /// The most values that a scenario may have. Each is kept with its place, in a hundred bytes or two.
-pub const MAX_VALUES: usize = 450_000;
+pub const MAX_VALUES: usize = 500_000;
 
 /// How deep lists and objects may nest.
 pub const MAX_DEPTH: usize = 64;
