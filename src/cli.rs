@@ -26,6 +26,8 @@ mod whole;
 
 pub use config::read as configuration;
 
+pub use check::MAX_SHARE as MAX_CHECKED;
+
 use crate::plain::Plain;
 use crate::tui::{Seen, comfort::Comfort, remembered::Remembered, speaker::Speaker};
 use anstream::ColorChoice;

@@ -72,6 +72,8 @@ pub struct Scenario {
     pub chapters: Vec<Chapter>,
     /// Its steps, `repeat` unrolled.
     pub steps: Vec<Step>,
+    /// How many values its text has, with all that it includes.
+    pub values: usize,
     /// What its author may not have meant, in the order of the text.
     pub warnings: Vec<Problem>,
 }

@@ -11,16 +11,17 @@ mod travel;
 mod verdict;
 mod wild;
 
-pub use breach::{Breach, MAX_AUDITED};
+pub use breach::{Breach, Breaches, MAX_AUDITED};
 pub use guard::{guarded, is_guarded};
 pub use travel::Go;
 pub use verdict::Verdict;
 
 use crate::kernel::System;
 use crate::scenario::diagnostic::MAX_PROBLEMS;
+use crate::scenario::limits::MAX_VALUES;
 use crate::scenario::read::{self, Doubts, Draft};
 use crate::scenario::{Ask, Place, Problem, Scenario, Source, Step};
-use crate::timeline::Timeline;
+use crate::timeline::{self, Timeline};
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -35,7 +36,7 @@ pub struct Story {
     /// What happened.
     pub timeline: Timeline,
     /// What a wrong kernel breaks in it.
-    breaches: Vec<Breach>,
+    breaches: Breaches,
 }
 
 impl Story {
@@ -82,8 +83,8 @@ impl Story {
         };
         match Timeline::record(system, scenario.ops()) {
             Ok(mut timeline) => {
-                let breaches = if is_good { Breach::all(&mut timeline) } else { Ok(vec![]) };
-                let breaches = breaches.map_err(|moment| {
+                let found = if is_good { Breaches::of(&mut timeline) } else { Ok(Breaches::default()) };
+                let breaches = found.map_err(|moment| {
                     let step = timeline.step_at(moment);
                     vec![too_much_to_audit(&scenario, step)]
                 })?;
@@ -91,6 +92,12 @@ impl Story {
             }
             Err(refused) => Err(refusal::problems(&scenario, refused, doubts)),
         }
+    }
+
+    /// How much of what a scenario and its run may take this one takes, in thousandths of each limit together.
+    pub fn share(&self) -> u64 {
+        let values = timeline::share(self.scenario.values as u64, MAX_VALUES as u64);
+        values + self.timeline.share() + timeline::share(self.breaches.looked_at, MAX_AUDITED)
     }
 
     /// The state at this moment.

@@ -12,6 +12,7 @@ mod samples;
 pub use samples::Sample;
 
 use crate::hw::PhysAddr;
+use crate::kernel::reclaim::MAX_LOOKED_AT;
 use crate::kernel::{Change, Event, Op, OpError, Outcome, Record, System};
 use landmarks::Landmarks;
 use recorder::Recorder;
@@ -27,6 +28,12 @@ pub struct Timeline {
     landmarks: Landmarks,
     /// At the beginning, and after each step.
     samples: Vec<Sample>,
+    share: u64,
+}
+
+/// How much something is of what is possible, in thousandths.
+pub fn share(of: u64, most: u64) -> u64 {
+    of.saturating_mul(1_000) / most
 }
 
 /// One operation of a run.
@@ -92,9 +99,9 @@ impl Timeline {
     ///
     /// Every operation that cannot be carried out. It is passed over, and the run goes on to find the others.
     pub fn record(mut system: System, ops: Vec<Op>) -> Result<Self, Vec<Refused>> {
-        if let Err(step) = system.foresee(&ops, MAX_REHEARSED_EVENTS) {
-            return Err(vec![Refused { step, why: Refusal::TooMuch(Excess::Rehearsal) }]);
-        }
+        let rehearsal = system.foresee(&ops, MAX_REHEARSED_EVENTS);
+        let (rehearsed, looked_at) =
+            rehearsal.map_err(|step| vec![Refused { step, why: Refusal::TooMuch(Excess::Rehearsal) }])?;
         let mut recorder = Recorder::default();
         let mut steps = Vec::with_capacity(ops.len());
         let mut sample = Sample::first(&system);
@@ -132,11 +139,20 @@ impl Timeline {
         if !refused.is_empty() {
             return Err(refused);
         }
+        let share = share(recorder.bytes as u64, (MAX_RECORD_MIB as u64) << 20)
+            + share(rehearsed as u64, MAX_REHEARSED_EVENTS as u64)
+            + share(looked_at + system.frames_looked_at(), MAX_LOOKED_AT);
         let moment = recorder.records.len();
         let landmarks = Landmarks::of(&recorder.records, system.geometry().pte_bytes);
-        let mut timeline = Self { system, moment, records: recorder.records, steps, landmarks, samples };
+        let mut timeline =
+            Self { system, moment, records: recorder.records, steps, landmarks, samples, share };
         timeline.seek(0);
         Ok(timeline)
+    }
+
+    /// How much of what a run may take this one has taken, in thousandths of each limit together.
+    pub fn share(&self) -> u64 {
+        self.share
     }
 
     /// The state at this moment.

@@ -397,7 +397,7 @@ fn the_limits_are_those_of_the_program() {
         format!("| `times` of a `push` | {} |", grouped(limits::MAX_TIMES)),
         format!("| a name | {} bytes |", limits::MAX_NAME_BYTES),
         format!("| each part of a program | {} |", mib(limits::MAX_PART_BYTES)),
-        format!("| its programs and files, together | {} |", mib(limits::MAX_FILE_BYTES)),
+        format!("| its programs and files, together, in whole pages | {} |", mib(limits::MAX_FILE_BYTES)),
         format!(
             "| its run, with the memory that is written | {} MiB: about 200 bytes for each event, and 4 KiB more for each page of bytes that is written or replaced |",
             pagewalk::timeline::MAX_RECORD_MIB
@@ -415,6 +415,10 @@ fn the_limits_are_those_of_the_program() {
             grouped(pagewalk::story::MAX_AUDITED)
         ),
         format!(
+            "| a scenario and its run, with all of its variants, when it is checked | {} times as much as one may take |",
+            pagewalk::cli::MAX_CHECKED / 1_000
+        ),
+        format!(
             "| memory | {} with a kernel, {} GiB without |",
             mib(limits::MAX_KERNEL_FRAMES as u64 * 4096),
             limits::MAX_MEMORY_BYTES >> 30
@@ -424,7 +428,7 @@ fn the_limits_are_those_of_the_program() {
         format!("| harts | {} |", limits::MAX_HARTS),
         format!("| each of the `costs` | {} |", grouped(limits::MAX_COST)),
         format!(
-            "| an expression | {} terms in a row, {} parentheses in each other |",
+            "| an expression | {} terms, {} parentheses in each other |",
             limits::MAX_OPERATORS + 1,
             limits::MAX_PARENTHESES
         ),

@@ -6,7 +6,7 @@ use pagewalk::kernel::audit::Audit;
 use pagewalk::kernel::check::Broken;
 use pagewalk::kernel::{Action, Bug, Change, Event, Expr, Invariant, Op, PAGE, System, Unwatched, Usage};
 use pagewalk::scenario::{Source, library, read};
-use pagewalk::story::{Breach, Story};
+use pagewalk::story::{Breach, Breaches, Story};
 use pagewalk::timeline::Timeline;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
@@ -165,6 +165,11 @@ fn the_bugs_are_caught_wherever_they_do_harm() {
             let mut story = story(Source { sets, ..builtin.source() });
             harmed += usize::from(!story.breaches().is_empty());
             assert_eq!(story.breaches(), slowly(&mut story.timeline.clone()), "{bug}, {}", builtin.name);
+            for moment in (0..=story.timeline.end()).step_by(7) {
+                story.timeline.seek(moment);
+                let all = story.system().broken();
+                assert_eq!(story.broken()[..all.len()], all, "{bug}, {}", builtin.name);
+            }
             for breach in story.breaches().to_vec() {
                 story.timeline.seek(breach.moment);
                 let now: Vec<Invariant> = story.broken().iter().map(|broken| broken.invariant()).collect();
@@ -305,8 +310,8 @@ proptest! {
         prop_assert!(system.perform(&first, &mut Unwatched).is_ok());
         let ops = std::iter::once(first.clone()).chain(moves.iter().map(op)).collect();
         let mut timeline = run(&System::boot(&scenario.setup).unwrap(), ops);
-        let breaches = Breach::all(&mut timeline).expect("the run is short");
-        prop_assert_eq!(breaches, slowly(&mut timeline));
+        let breaches = Breaches::of(&mut timeline).expect("the run is short");
+        prop_assert_eq!(breaches.found, slowly(&mut timeline));
         for one in &moves {
             // An operation that makes no sense is refused, and the others go on.
             let _ = system.perform(&op(one), &mut Unwatched);

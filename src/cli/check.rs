@@ -4,7 +4,7 @@ use super::Settings;
 use super::load::{self, Failure};
 use super::output::say;
 use super::problems::Format;
-use crate::scenario::{Problem, Scenario, Source};
+use crate::scenario::{Place, Problem, Scenario, Source};
 use crate::story::Story;
 use crate::view::count;
 
@@ -16,6 +16,9 @@ struct Good {
     variants: usize,
     warnings: Vec<Problem>,
 }
+
+/// How much a scenario may take when it is checked with all its variants, in thousandths of what one may take.
+pub const MAX_SHARE: u64 = 5_000;
 
 /// Tells every problem of every file and of its variants. A file that cannot be read does not hide the next one's
 /// problems. Warnings are told too; only with `strict` does one make a file bad.
@@ -45,7 +48,9 @@ pub fn check(scenarios: &[String], settings: &Settings, format: Format, strict: 
 /// The scenario of a name. Unless one of its variants was asked for, each of them must be good, too. Only one run at a
 /// time is kept.
 fn every_variant(name: &str, settings: &Settings) -> Result<Good, Failure> {
-    let Story { scenario, timeline, .. } = load::story(name, settings)?;
+    let story = load::story(name, settings)?;
+    let mut share = story.share();
+    let Story { scenario, timeline, .. } = story;
     let Scenario { source, steps, variants, warnings, .. } = scenario;
     let good =
         Good { source, steps: steps.len(), events: timeline.end(), variants: variants.len(), warnings };
@@ -55,8 +60,27 @@ fn every_variant(name: &str, settings: &Settings) -> Result<Good, Failure> {
     drop((steps, timeline));
     let mut found = vec![];
     for variant in variants {
+        if share > MAX_SHARE {
+            let what = format!(
+                "with its variants the scenario takes more than {} times as much as one may take",
+                MAX_SHARE / 1_000
+            );
+            let help =
+                format!("check this one alone, with --variant {:?}; or let the run be shorter", variant.name);
+            let nowhere = Problem::advice(Place::Text(0..0), what, help);
+            found.push(nowhere.in_variant(&variant.name));
+            break;
+        }
         let source = Source { variant: Some(variant.name.clone()), ..good.source.clone() };
-        let problems = Story::read(source).err().into_iter().flatten().filter(Problem::is_error);
+        let problems = match Story::read(source) {
+            Ok(story) => {
+                share += story.share();
+                continue;
+            }
+            Err(problems) => problems,
+        };
+        share += 1_000;
+        let problems = problems.into_iter().filter(Problem::is_error);
         found.extend(problems.map(|problem| problem.in_variant(&variant.name)));
     }
     match found.is_empty() {

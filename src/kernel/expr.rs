@@ -52,14 +52,16 @@ impl Serialize for Size {
 pub struct Expr {
     /// As the author wrote it.
     pub text: Arc<str>,
-    tree: Arc<Tree>,
+    tree: Tree,
 }
 
+/// A scenario may have very many that are just numbers: these take no more than this.
 #[derive(Clone, Debug, PartialEq)]
 enum Tree {
     Number(u64),
-    Name { name: String, at: usize },
-    Operation(Box<Tree>, char, Box<Tree>),
+    /// With the place where it begins.
+    Name(Arc<(String, usize)>),
+    Operation(Arc<(Tree, char, Tree)>),
 }
 
 /// A mistake in an expression.
@@ -93,23 +95,23 @@ impl Expr {
     ///
     /// What is wrong and where in the text.
     pub fn parse(text: &str) -> Result<Self, ExprError> {
-        let mut parser = Parser { text, at: 0, depth: 0 };
+        let mut parser = Parser { text, at: 0, depth: 0, operators: 0 };
         let tree = parser.sum()?;
         parser.skip_spaces();
         match parser.peek() {
-            None => Ok(Self { text: text.into(), tree: Arc::new(tree) }),
+            None => Ok(Self { text: text.into(), tree }),
             Some(c) => Err(parser.unexpected(c)),
         }
     }
 
     /// The expression that is just a number.
     pub fn number(value: u64) -> Self {
-        Self { text: format!("{value:#x}").into(), tree: Arc::new(Tree::Number(value)) }
+        Self { text: format!("{value:#x}").into(), tree: Tree::Number(value) }
     }
 
     /// The number, if it is just one.
     pub fn as_number(&self) -> Option<u64> {
-        match *self.tree {
+        match self.tree {
             Tree::Number(value) => Some(value),
             _ => None,
         }
@@ -136,10 +138,10 @@ impl Tree {
     fn collect_names<'a>(&'a self, names: &mut Vec<&'a str>) {
         match self {
             Self::Number(_) => {}
-            Self::Name { name, .. } => names.push(name),
-            Self::Operation(left, _, right) => {
-                left.collect_names(names);
-                right.collect_names(names);
+            Self::Name(name) => names.push(&name.0),
+            Self::Operation(operation) => {
+                operation.0.collect_names(names);
+                operation.2.collect_names(names);
             }
         }
     }
@@ -147,10 +149,12 @@ impl Tree {
     fn eval(&self, lookup: &dyn Fn(&str) -> Option<u64>) -> Result<u64, UnknownName> {
         Ok(match self {
             Self::Number(value) => *value,
-            Self::Name { name, at } => {
+            Self::Name(name) => {
+                let (name, at) = &**name;
                 lookup(name).ok_or_else(|| UnknownName { name: name.clone(), range: *at..at + name.len() })?
             }
-            Self::Operation(left, operator, right) => {
+            Self::Operation(operation) => {
+                let (left, operator, right) = &**operation;
                 let (left, right) = (left.eval(lookup)?, right.eval(lookup)?);
                 match operator {
                     '+' => left.wrapping_add(right),
@@ -172,6 +176,7 @@ struct Parser<'a> {
     text: &'a str,
     at: usize,
     depth: usize,
+    operators: usize,
 }
 
 impl Parser<'_> {
@@ -191,17 +196,16 @@ impl Parser<'_> {
         operators: &str,
         operand: fn(&mut Self) -> Result<Tree, ExprError>,
     ) -> Result<Tree, ExprError> {
-        let mut links = 0;
         loop {
             self.skip_spaces();
             let Some(operator) = self.peek().filter(|c| operators.contains(*c)) else { return Ok(left) };
-            links += 1;
-            if links > MAX_OPERATORS {
+            self.operators += 1;
+            if self.operators > MAX_OPERATORS {
                 return Err(self.error("the expression is too long".into()));
             }
             self.at += 1;
             let right = operand(self)?;
-            left = Tree::Operation(Box::new(left), operator, Box::new(right));
+            left = Tree::Operation(Arc::new((left, operator, right)));
         }
     }
 
@@ -226,13 +230,14 @@ impl Parser<'_> {
             Some('-') => {
                 self.at += 1;
                 let inner = self.atom_after_sign()?;
-                Ok(Tree::Operation(Box::new(Tree::Number(0)), '-', Box::new(inner)))
+                Ok(Tree::Operation(Arc::new((Tree::Number(0), '-', inner))))
             }
             Some(c) if c.is_ascii_digit() => self.number(),
             Some(c) if c.is_ascii_alphabetic() || c == '_' => {
                 let at = self.at;
                 let word = self.take(|c| c.is_ascii_alphanumeric() || c == '_' || c == '.');
-                Ok(Tree::Name { name: word.to_owned(), at })
+                let word = word.to_owned();
+                Ok(Tree::Name(Arc::new((word, at))))
             }
             Some(c) => Err(self.unexpected(c)),
             None => Err(self.error("a number or a name is missing here".into())),
@@ -416,7 +421,7 @@ impl<'de> Deserialize<'de> for Expr {
             Written::Text(text) => Expr::parse(text).map_err(|error| error.what),
             // A negative number is the one that wraps to it, as in a register.
             Written::Number(value) => {
-                Ok(Expr { text: value.to_string().into(), tree: Arc::new(Tree::Number(value as u64)) })
+                Ok(Expr { text: value.to_string().into(), tree: Tree::Number(value as u64) })
             }
         };
         let visitor = NumberOr(read, "a number or an expression, like 16 or \"heap + 2*page\"");

@@ -142,12 +142,8 @@ impl System {
         self.walk_free_list(most).0
     }
 
-    /// Whether the free list comes to a frame for the second time.
-    pub(super) fn free_list_circles(&self) -> bool {
-        self.walk_free_list(self.frames.len()).1
-    }
-
-    fn walk_free_list(&self, most: usize) -> (Vec<Ppn>, bool) {
+    /// The same, and whether the list comes to a frame for the second time.
+    pub(super) fn walk_free_list(&self, most: usize) -> (Vec<Ppn>, bool) {
         let mut list = vec![];
         let mut seen = vec![false; self.frames.len()];
         let mut next = self.first_free();

@@ -7,7 +7,7 @@ use super::frames::{Frame, Usage};
 use crate::hw::mmu::Request;
 use crate::hw::tlb::Entry;
 use crate::hw::{self, Access, Cause, Flags, Ppn, Privilege, Pte, Trap};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// What undoes an access that is only tried.
 struct Tried(Vec<hw::Change>);
@@ -23,11 +23,11 @@ impl hw::Observer for Tried {
 impl System {
     /// The free list leads to every free frame once, and ends.
     pub(super) fn broken_free_list(&self) -> Option<Broken> {
-        let list = self.free_list();
-        let listed: BTreeSet<Ppn> = list.iter().copied().collect();
-        let unused = self.frames().filter(|(_, frame)| frame.usage == Usage::Free);
-        let lost = unused.filter(|(ppn, _)| !listed.contains(ppn)).count();
-        (lost > 0 || self.free_list_circles()).then_some(Broken::FreeList { listed: list.len(), lost })
+        let (list, circles) = self.walk_free_list(self.frames.len());
+        // No frame is on it twice.
+        let is_free = |ppn: &&Ppn| self.frame(**ppn).is_some_and(|frame| frame.usage == Usage::Free);
+        let lost = self.free - list.iter().filter(is_free).count();
+        (lost > 0 || circles).then_some(Broken::FreeList { listed: list.len(), lost })
     }
 
     /// A private frame that two PTEs allow to write: what one process stores, another one sees.

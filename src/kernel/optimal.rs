@@ -80,14 +80,15 @@ impl Observer for Foresight {
 }
 
 impl System {
-    /// Finds out which pages the operations will use, if the policy wants to know. Nothing else is changed.
+    /// Finds out which pages the operations will use, if the policy wants to know, and says how many events and looks at
+    /// frames and PTEs that took. Nothing else is changed.
     ///
     /// # Errors
     ///
     /// The operation, from 0, with which the rehearsal has more than `most` events, or has looked at too many frames.
-    pub fn foresee(&mut self, ops: &[Op], most: usize) -> Result<(), usize> {
+    pub fn foresee(&mut self, ops: &[Op], most: usize) -> Result<(usize, u64), usize> {
         if self.reclaim_policy() != Reclaim::Optimal {
-            return Ok(());
+            return Ok((0, 0));
         }
         let mut run = self.clone();
         let mut foresight = Foresight { events: 0, most, future: Future::default() };
@@ -99,7 +100,7 @@ impl System {
             }
         }
         self.future = foresight.future.into();
-        Ok(())
+        Ok((foresight.events, run.replacement.looked_at))
     }
 
     /// How many uses of pages it is until a page is used by any process that maps it, or [`NEVER`].

@@ -19,7 +19,7 @@ use crate::hw::{Flags, Ppn, Pte, VirtAddr};
 
 /// The most frames and PTEs that page replacement and ticks read in a run. Each search and each tick reads all of them, and
 /// the one that exceeds the limit ends the run.
-pub const MAX_LOOKED_AT: u64 = 20_000_000;
+pub const MAX_LOOKED_AT: u64 = 10_000_000;
 
 /// An address space, as far as it has to be known to take pages from it.
 #[derive(Clone, Copy, Debug)]
@@ -149,6 +149,11 @@ impl System {
     pub fn is_dirty(&self, frame: &Frame, mappers: &[Mapper]) -> bool {
         let written = mappers.iter().any(|mapper| mapper.place.pte.flags().has(Flags::D));
         written || self.goes_to_swap(frame) && frame.slot.is_none()
+    }
+
+    /// How many frames and PTEs the kernel has looked at so far.
+    pub fn frames_looked_at(&self) -> u64 {
+        self.replacement.looked_at
     }
 
     /// Whether the run has to end because the kernel has looked at more than [`MAX_LOOKED_AT`] frames and PTEs.

@@ -4,6 +4,7 @@ use super::diagnostic::Problem;
 use super::document::{Document, FileSetting};
 use super::node::Node;
 use super::source::Place;
+use crate::kernel::PAGE;
 use crate::kernel::file::File;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -36,19 +37,21 @@ fn files_within(
     problems: &mut Vec<Problem>,
 ) -> Option<BTreeMap<String, File>> {
     let mut files = BTreeMap::new();
+    let written = root.get("files").map(Node::by_key).unwrap_or_default();
     for (name, setting) in &document.files {
+        let Some((key, node)) = written.get(name.as_str()) else { continue };
         // What is wrong with it has been told.
-        if root.place_of(&["files", name]).is_among(broken) {
+        if node.place.is_among(broken) {
             continue;
         }
-        if let Some(problem) = wrong(document, root, name, setting) {
+        if let Some(problem) = wrong(document, &key.place, name, setting) {
             problems.push(problem);
             continue;
         }
         let text = setting.text.as_ref();
         let bytes = text.map_or(setting.size.unwrap_or_default().0, |text| text.len() as u64);
-        let Some(rest) = room.checked_sub(bytes) else {
-            problems.push(Problem::other(root.place_of(&["files", name, "size"]), too_much()));
+        let Some(rest) = room.checked_sub(bytes.div_ceil(PAGE).saturating_mul(PAGE)) else {
+            problems.push(Problem::other(node.place_of(&["size"]), too_much()));
             return None;
         };
         room = rest;
@@ -65,8 +68,8 @@ fn files_within(
 }
 
 /// What is wrong with a file, but for its size.
-fn wrong(document: &Document, root: &Node, name: &str, setting: &FileSetting) -> Option<Problem> {
-    let place = key(root, "files", name);
+fn wrong(document: &Document, place: &Place, name: &str, setting: &FileSetting) -> Option<Problem> {
+    let place = place.clone();
     if document.programs.contains_key(name) {
         let what = format!("\"{name}\" is the name of a program, whose file has it already");
         return Some(Problem::advice(place, what, "give the file another name"));
@@ -82,11 +85,6 @@ fn wrong(document: &Document, root: &Node, name: &str, setting: &FileSetting) ->
         }
         _ => None,
     }
-}
-
-/// Where the name of a program or of a file is written.
-pub fn key(root: &Node, object: &str, name: &str) -> Place {
-    root.get(object).map_or_else(|| root.place.first_byte(), |object| object.place_of_key(name))
 }
 
 /// What is wrong where they are passed.

@@ -169,6 +169,7 @@ fn too_much(name: &str, what: &str, most: usize) -> String {
     format!("with \"{name}\" the scenario has more than {most} {what}, and may have so many at most")
 }
 
-fn count(node: &Node) -> usize {
+/// How many values a node has, itself among them.
+pub fn count(node: &Node) -> usize {
     1 + node.children().map(count).sum::<usize>()
 }

@@ -4,6 +4,7 @@ use super::diagnostic::{Kind, Problem};
 use super::source::Place;
 use crate::kernel::expr::shortened;
 use serde_json::Value as Json;
+use std::collections::HashMap;
 use std::ops::Range;
 
 /// A value and its place.
@@ -82,6 +83,11 @@ impl Node {
     /// A field of an object.
     pub fn field(&self, key: &str) -> Option<&(Key, Self)> {
         self.fields().iter().find(|(name, _)| name.name == key)
+    }
+
+    /// All fields of an object by their keys, to look up many.
+    pub fn by_key(&self) -> HashMap<&str, &(Key, Self)> {
+        self.fields().iter().map(|field| (field.0.name.as_str(), field)).collect()
     }
 
     /// What a string says.

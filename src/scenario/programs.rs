@@ -22,32 +22,37 @@ pub fn programs(
     lost: &mut BTreeSet<String>,
 ) -> (BTreeMap<String, Program>, u64) {
     let mut programs = BTreeMap::new();
+    let written = root.get("programs").map(Node::by_key).unwrap_or_default();
+    let place_of_key =
+        |name: &str| written.get(name).map_or_else(|| root.place.first_byte(), |(key, _)| key.place.clone());
     if let Some(name) = one_too_many(document, room) {
-        problems.push(Problem::other(disk::key(root, "programs", name), disk::too_much()));
+        problems.push(Problem::other(place_of_key(name), disk::too_much()));
         lost.extend(document.programs.keys().cloned());
         return (programs, 0);
     }
     for (name, setting) in &document.programs {
-        let place = |key: &str| root.place_of(&["programs", name, key]);
+        let place = |key: &str| {
+            written.get(name.as_str()).map_or_else(|| root.place.clone(), |(_, node)| node.place_of(&[key]))
+        };
         let before = problems.len();
         bounded(setting, place, problems);
         let made = (problems.len() == before).then(|| made(setting, source));
-        let program = match made {
+        let made = match made {
             None => None,
-            Some(Ok(program)) => Some(program),
+            Some(Ok(made)) => Some(made),
             Some(Err(what)) => {
                 problems.push(Problem::other(place("elf"), what));
                 None
             }
         };
-        let Some(program) = program else {
+        let Some((program, bytes)) = made else {
             lost.insert(name.clone());
             continue;
         };
-        match room.checked_sub(program.image.size_bytes) {
+        match room.checked_sub(bytes) {
             Some(rest) => room = rest,
             None => {
-                problems.push(Problem::other(disk::key(root, "programs", name), disk::too_much()));
+                problems.push(Problem::other(place_of_key(name), disk::too_much()));
                 lost.extend(document.programs.keys().cloned());
                 return (BTreeMap::new(), 0);
             }
@@ -76,15 +81,14 @@ fn one_too_many(document: &Document, mut room: u64) -> Option<&String> {
     })
 }
 
-fn made(setting: &ProgramSetting, source: &Source) -> Result<Program, String> {
+/// A program, and how many bytes it takes on the disk: those of its ELF file as well, if these are more.
+fn made(setting: &ProgramSetting, source: &Source) -> Result<(Program, u64), String> {
     let sizes = setting.sizes();
-    match &setting.elf {
-        None => Ok(Program::of_sizes(&sizes)),
-        Some(name) => {
-            let bytes = source.beside(name)?;
-            elf::program(&bytes, sizes.stack, sizes.heap).map_err(|what| format!("{name}: {what}"))
-        }
-    }
+    let Some(name) = &setting.elf else { return Ok((Program::of_sizes(&sizes), sizes.image_bytes())) };
+    let bytes = source.beside(name)?;
+    let program = elf::program(&bytes, sizes.stack, sizes.heap).map_err(|what| format!("{name}: {what}"))?;
+    let most = program.image.size_bytes.max(bytes.len() as u64);
+    Ok((program, most))
 }
 
 fn bounded(setting: &ProgramSetting, place: impl Fn(&str) -> Place, problems: &mut Vec<Problem>) {

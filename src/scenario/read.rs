@@ -57,6 +57,7 @@ pub fn draft(source: Source) -> Draft {
     if let Some(mut root) = root {
         include::resolve(&mut root, &source, &mut problems);
         let variants = variants::list(&root);
+        let values = include::count(&root);
         variants::apply(&mut root, &source, &mut problems);
         overlay::apply(&mut root, &source, &mut problems);
         Problem::sort(&mut problems);
@@ -70,7 +71,7 @@ pub fn draft(source: Source) -> Draft {
         if let Some(document) = document {
             draft.doubts = doubts(written.as_ref().unwrap_or(&root), &problems);
             let scenario = scenario(source, document, root, &mut problems, &mut draft.doubts);
-            draft.scenario = Some(Scenario { variants, ..scenario });
+            draft.scenario = Some(Scenario { variants, values, ..scenario });
         }
     }
     Problem::sort(&mut problems);
@@ -124,6 +125,7 @@ fn scenario(
         setup,
         settings,
         variants: vec![],
+        values: 0,
         chapters,
         steps,
         warnings: unused,

@@ -4,6 +4,7 @@
 use super::diagnostic::{Kind, Problem};
 use super::node::{Key, Node, Value};
 use super::source::Source;
+use std::collections::HashMap;
 
 /// The most variants that a scenario may have: each is run when it is checked.
 const MAX_VARIANTS: usize = 16;
@@ -53,7 +54,7 @@ pub fn apply(root: &mut Node, source: &Source, problems: &mut Vec<Problem>) {
                 let what = "a bare machine has no kernel whose policies could be others";
                 problems.push(Problem::advice(key.place, what, "remove it from the variant"));
             }
-            _ => put(root, key, value),
+            _ => join(root, vec![(key, value)]),
         }
     }
 }
@@ -78,14 +79,20 @@ fn check(root: &Node, problems: &mut Vec<Problem>) {
     }
 }
 
-/// Puts a field into an object. What both have is the new one's; two objects become one.
-fn put(object: &mut Node, key: Key, value: Node) {
+/// Puts fields into an object. What both have is the new one's; two objects become one.
+fn join(object: &mut Node, inner: Vec<(Key, Node)>) {
     let Value::Object(fields) = &mut object.value else { return };
-    match (fields.iter_mut().find(|(known, _)| known.name == key.name), value.value) {
-        (Some((_, own)), Value::Object(inner)) if matches!(own.value, Value::Object(_)) => {
-            inner.into_iter().for_each(|(key, value)| put(own, key, value));
+    let mut places: HashMap<String, usize> =
+        fields.iter().enumerate().map(|(at, (key, _))| (key.name.clone(), at)).collect();
+    for (key, value) in inner {
+        let Some(at) = places.get(&key.name).copied() else {
+            places.insert(key.name.clone(), fields.len());
+            fields.push((key, value));
+            continue;
+        };
+        match (&mut fields[at].1, value.value) {
+            (own, Value::Object(inner)) if matches!(own.value, Value::Object(_)) => join(own, inner),
+            (_, inner) => fields[at] = (key, Node { place: value.place, value: inner }),
         }
-        (Some(own), inner) => *own = (key, Node { place: value.place, value: inner }),
-        (None, inner) => fields.push((key, Node { place: value.place, value: inner })),
     }
 }

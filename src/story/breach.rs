@@ -20,16 +20,27 @@ pub struct Breach {
 /// The most frames, PTEs and changes that are looked at to find the breaches of a run.
 pub const MAX_AUDITED: u64 = 40_000_000;
 
-impl Breach {
-    /// All of a run, in order. The timeline is somewhere else afterwards. Tests check that a
-    /// correct kernel breaks no invariant.
+/// All breaches of a run.
+#[derive(Clone, Debug, Default)]
+pub struct Breaches {
+    /// In order.
+    pub found: Vec<Breach>,
+    /// How many frames, PTEs and changes were looked at for them.
+    pub looked_at: u64,
+    /// The moments at which something of frames and tables does not hold any more, and all of it does again, in turn.
+    turns: Vec<usize>,
+}
+
+impl Breaches {
+    /// Those of a run. The timeline is somewhere else afterwards. Tests check that a correct kernel breaks no
+    /// invariant.
     ///
     /// # Errors
     ///
     /// The moment at which more than [`MAX_AUDITED`] were looked at.
-    pub fn all(timeline: &mut Timeline) -> Result<Vec<Self>, usize> {
+    pub fn of(timeline: &mut Timeline) -> Result<Self, usize> {
         if timeline.system().bug() == Bug::None {
-            return Ok(vec![]);
+            return Ok(Self::default());
         }
         timeline.seek(0);
         let mut watch = Watch::of(timeline.system());
@@ -40,7 +51,12 @@ impl Breach {
                 return Err(moment);
             }
         }
-        Ok(watch.found)
+        Ok(Self { looked_at: watch.work(), found: watch.found, turns: watch.turns })
+    }
+
+    /// Whether something of frames and tables does not hold at a moment.
+    fn in_tables(&self, moment: usize) -> bool {
+        self.turns.partition_point(|turn| *turn <= moment) % 2 == 1
     }
 }
 
@@ -60,6 +76,7 @@ struct Watch {
     /// What did not hold a moment ago.
     before: Vec<Invariant>,
     found: Vec<Breach>,
+    turns: Vec<usize>,
 }
 
 impl Watch {
@@ -73,6 +90,7 @@ impl Watch {
             trap: None,
             before: vec![],
             found: vec![],
+            turns: vec![],
         }
     }
 
@@ -84,8 +102,13 @@ impl Watch {
     fn see(&mut self, timeline: &mut Timeline) {
         let (system, changes) = (timeline.system(), timeline.changes());
         self.audit.follow(system, changes);
+        let in_tables = if changes.is_empty() { None } else { Some(self.audit.broken(system)) };
+        let is_turn = |broken: &Vec<Invariant>| broken.is_empty() != self.turns.len().is_multiple_of(2);
+        if in_tables.as_ref().is_some_and(is_turn) {
+            self.turns.push(timeline.moment());
+        }
         if changes.iter().any(|change| concerns_tables(system, change)) {
-            self.in_tables = self.audit.broken(system);
+            self.in_tables = in_tables.unwrap_or_default();
         }
         self.fill(changes, system);
         if changes.iter().any(|change| self.concerns_tlb(change)) {
@@ -155,19 +178,20 @@ impl Story {
     /// The invariants that the run breaks, in order, each with its moment: again if it has held in between
     /// and another case breaks it.
     pub fn breaches(&self) -> &[Breach] {
-        &self.breaches
+        &self.breaches.found
     }
 
     /// Those of a step.
     pub fn breaches_of(&self, step: usize) -> impl Iterator<Item = &Breach> {
         let moments = self.timeline.moments(step);
-        self.breaches.iter().filter(move |breach| moments.contains(&breach.moment))
+        let first = self.breaches().partition_point(|breach| breach.moment < moments.start);
+        self.breaches()[first..].iter().take_while(move |breach| breach.moment < moments.end)
     }
 
     /// The first breach of each invariant, with its step.
     pub(super) fn first_breaches(&self) -> Vec<(usize, &Breach)> {
         let mut firsts: Vec<(usize, &Breach)> = vec![];
-        for breach in &self.breaches {
+        for breach in self.breaches() {
             let kind = breach.broken.invariant();
             if firsts.iter().all(|(_, known)| known.broken.invariant() != kind) {
                 firsts.extend(self.timeline.step_at(breach.moment).map(|step| (step, breach)));
@@ -178,13 +202,15 @@ impl Story {
 
     /// What does not hold at this moment, whether or not it was this event that broke it.
     pub fn broken(&self) -> Vec<Broken> {
-        self.system().broken().into_iter().chain(not_mended(&self.timeline)).collect()
+        let (system, moment) = (self.system(), self.timeline.moment());
+        let in_tables = if self.breaches.in_tables(moment) { system.broken_tables() } else { vec![] };
+        in_tables.into_iter().chain(system.stale_grant()).chain(not_mended(&self.timeline)).collect()
     }
 
     /// Whether the event that led to this moment broke an invariant.
     pub fn breaks_here(&self, invariant: Invariant) -> bool {
         let here = self.timeline.moment();
-        self.breaches.iter().any(|breach| breach.moment == here && breach.broken.invariant() == invariant)
+        self.breaches().iter().any(|breach| breach.moment == here && breach.broken.invariant() == invariant)
     }
 }
 
