@@ -180,7 +180,7 @@ impl System {
             system.swap(Change::Hardware(hw::Change::Csr { hart, csr: hw::Csr::Stvec, value }));
             system.frames = vec![Frame::new(0, Usage::Free); count];
             let own = system.own_frames();
-            system.free = count - own.len();
+            system.free = count.saturating_sub(own.len());
             for (frame, usage) in system.frames.iter_mut().zip(&own) {
                 *frame = Frame::new(1, *usage);
             }
