@@ -7,6 +7,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking, and its helpers with it")]
 
+#[path = "tidy/circles.rs"]
+mod circles;
+#[path = "tidy/rooms.rs"]
+mod rooms;
 #[path = "tidy/tokens.rs"]
 mod tokens;
 

@@ -1,62 +1,15 @@
-//! A hart: what one stream of instructions has to itself.
+//! One hart's own state: its registers, its privilege, its TLB; why it faults, and why it traps.
 
-use super::addr::VirtAddr;
-use super::csr::{Csrs, Sstatus};
-use super::geometry::Paging;
-use super::tlb::{Tlb, TlbConfig};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-use std::fmt;
+pub mod cause;
+pub mod csr;
+pub mod fault;
+mod hart;
+pub mod privilege;
+pub mod tlb;
 
-/// The number of a hart, from 0.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
-pub struct HartId(pub usize);
-
-/// The privilege a hart runs at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
-pub enum Privilege {
-    /// User mode.
-    #[serde(rename = "U")]
-    User,
-    /// Supervisor mode.
-    #[serde(rename = "S")]
-    Supervisor,
-}
-
-impl fmt::Display for Privilege {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::User => "U",
-            Self::Supervisor => "S",
-        })
-    }
-}
-
-/// A hart. Of the general registers only the stack pointer is modelled.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Hart {
-    /// The instruction that is next.
-    pub pc: VirtAddr,
-    /// The stack pointer, x2.
-    pub sp: VirtAddr,
-    /// User or supervisor mode.
-    pub privilege: Privilege,
-    /// The supervisor's registers.
-    pub csrs: Csrs,
-    /// Its own TLB.
-    pub tlb: Tlb,
-}
-
-impl Hart {
-    /// A hart after reset: supervisor mode, translation off, an empty TLB.
-    pub fn new(paging: Paging, tlb: &TlbConfig) -> Self {
-        let sstatus = Sstatus(if paging.is_32_bit() { 0 } else { Sstatus::UXL_64 });
-        Self {
-            pc: VirtAddr::default(),
-            sp: VirtAddr::default(),
-            privilege: Privilege::Supervisor,
-            csrs: Csrs { sstatus, ..Csrs::default() },
-            tlb: Tlb::new(tlb),
-        }
-    }
-}
+pub use cause::Cause;
+pub use csr::{Csr, Csrs, Satp, Sstatus};
+pub use fault::{Access, Fault, Why};
+pub use hart::{Hart, HartId};
+pub use privilege::Privilege;
+pub use tlb::{Entry, Remember, Replacement, Slot, Tlb, TlbConfig};

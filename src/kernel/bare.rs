@@ -8,8 +8,8 @@ use super::observer::Observer;
 use super::op::{Action, Op};
 use super::outcome::{About, OpError, Outcome, Within};
 use super::system::Change;
-use crate::hw::mmu::{INSTRUCTION_BYTES, Request};
 use crate::hw::{self, Access, Csr, HartId, PhysAddr, Sstatus};
+use crate::hw::{INSTRUCTION_BYTES, Request};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 use std::borrow::Cow;
@@ -234,7 +234,7 @@ impl<O: Observer> Kernel<'_, O> {
         };
         let value = value & (!0 >> (64 - 8 * width));
         self.change(Change::Hardware(hw::Change::Memory { pa, width, value }));
-        let (value, was) = (hw::addr::Word(value), hw::addr::Word(was));
+        let (value, was) = (hw::Word(value), hw::Word(was));
         self.hardware(|_, tap| hw::Observer::event(tap, hw::Event::Poke { pa, width, value, was }));
         Ok(())
     }

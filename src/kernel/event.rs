@@ -435,7 +435,7 @@ fn is_false(flag: &bool) -> bool {
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
 fn word<S: serde::Serializer>(value: &u64, serializer: S) -> Result<S::Ok, S::Error> {
-    hw::addr::Word(*value).serialize(serializer)
+    hw::Word(*value).serialize(serializer)
 }
 
 /// What an area allows: `R`, `W` and `X`, a dash where it does not.

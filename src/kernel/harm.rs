@@ -4,8 +4,8 @@
 use super::System;
 use super::check::Broken;
 use super::frames::{Frame, Usage};
-use crate::hw::mmu::Request;
-use crate::hw::tlb::Entry;
+use crate::hw::Entry;
+use crate::hw::Request;
 use crate::hw::{self, Access, Cause, Flags, Ppn, Privilege, Pte, Trap};
 use std::collections::BTreeMap;
 

@@ -19,7 +19,7 @@ impl Default for Width {
 impl Width {
     /// That of an instruction.
     pub(super) fn instruction() -> Self {
-        Self(crate::hw::mmu::INSTRUCTION_BYTES)
+        Self(crate::hw::INSTRUCTION_BYTES)
     }
 }
 

@@ -1,6 +1,6 @@
 //! How an operation ended, or why it could not be carried out.
 
-use crate::hw::addr::Word;
+use crate::hw::Word;
 use crate::hw::{PhysAddr, Trap};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};

@@ -10,7 +10,7 @@ use super::process::Pid;
 use super::syscall::Call;
 use super::system::{Change, NAMES, System};
 use super::{Kernel, mmap};
-use crate::hw::mmu::Request;
+use crate::hw::Request;
 use crate::hw::{Access, VirtAddr};
 
 impl System {

@@ -12,7 +12,7 @@ use super::process::Pid;
 use super::reclaim::{Mappers, Resident};
 use super::system::{Change, System};
 use super::{Kernel, PAGE};
-use crate::hw::mmu::Request;
+use crate::hw::Request;
 use crate::hw::{Flags, Ppn, SplitMix64};
 
 /// What the policies remember besides what each frame has.

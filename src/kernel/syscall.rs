@@ -7,7 +7,7 @@ use super::outcome::Outcome;
 use super::policy::TrapPath;
 use super::process::Pid;
 use super::{Kernel, mmap};
-use crate::hw::mmu::INSTRUCTION_BYTES;
+use crate::hw::INSTRUCTION_BYTES;
 use crate::hw::{Cause, Csr, VirtAddr};
 use std::fmt;
 

@@ -17,8 +17,8 @@ use super::policy::{Mapping, TrapPath};
 use super::process::{Pid, Process, TRAPFRAME_EPC, TRAPFRAME_KERNEL_SATP, TRAPFRAME_KERNEL_SP, TRAPFRAME_SP};
 use super::system::{Change, System};
 use super::{Kernel, PAGE};
-use crate::hw::mmu::{INSTRUCTION_BYTES, Request};
 use crate::hw::{self, Access, Csr, Flags, PhysAddr, Ppn, Privilege, Pte, Satp, VirtAddr};
+use crate::hw::{INSTRUCTION_BYTES, Request};
 
 /// Where `userret` begins in the trampoline, in bytes.
 const USERRET: u64 = 0x80;

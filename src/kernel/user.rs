@@ -6,7 +6,7 @@ use super::observer::Observer;
 use super::outcome::Outcome;
 use super::process::Pid;
 use super::{Kernel, PAGE};
-use crate::hw::mmu::Request;
+use crate::hw::Request;
 use crate::hw::{Access, VirtAddr};
 
 /// How often an access is tried. One that crosses a page may fault for each page: to bring it back, to copy it, and to set

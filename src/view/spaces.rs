@@ -376,7 +376,7 @@ pub fn frames(geometry: &Geometry, level: u32, pte: Pte) -> Range<u64> {
 struct Last(Option<(u32, PhysAddr, Pte)>);
 
 impl Observer for Last {
-    fn changed(&mut self, _: crate::hw::machine::Change) {}
+    fn changed(&mut self, _: crate::hw::Change) {}
 
     fn event(&mut self, event: Event) {
         if let Event::PteRead { level, pa, pte } = event {

@@ -1,6 +1,6 @@
 //! One moment as data: `pagewalk-state/1`, which other programs read.
 
-use crate::hw::addr::Word;
+use crate::hw::Word;
 use crate::hw::{Csr, Flags, PhysAddr, Ppn, VirtAddr, Vpn};
 use crate::kernel::event::Prot;
 use crate::kernel::file::FileKind;

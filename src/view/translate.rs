@@ -1,8 +1,8 @@
 //! The translation: the address cut up, and under each part what the hardware found there.
 
 use super::{Line, Mark, Panel, Role, Thing, names};
-use crate::hw::fault::Why;
-use crate::hw::walk::Step;
+use crate::hw::Step;
+use crate::hw::Why;
 use crate::hw::{Event as Hw, Geometry, PhysAddr, Pte, VirtAddr};
 use crate::kernel::{Event, KernelEvent, System};
 use crate::story::Story;

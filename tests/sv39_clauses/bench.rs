@@ -2,7 +2,7 @@
 //!
 //! The tables are put together from the numbers in the specification, not with the crate's own geometry.
 
-use pagewalk::hw::mmu::Request;
+use pagewalk::hw::Request;
 use pagewalk::hw::{
     Access, AdUpdate, Change, Config, Csr, Event, HartId, Machine, Observer, Paging, PhysAddr, Privilege,
     Replacement, Sstatus, TlbConfig, Trap, VirtAddr, Why,

@@ -1,7 +1,7 @@
 //! What a trap leaves in the registers, and what `sret` makes of it.
 
 use crate::bench::*;
-use pagewalk::hw::mmu::Request;
+use pagewalk::hw::Request;
 use pagewalk::hw::{
     Access, Cause, Change, Csr, Hart, HartId, Machine, Privilege, Sstatus, Trap, Unwatched, VirtAddr, Why,
 };

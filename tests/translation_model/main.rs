@@ -8,8 +8,8 @@
 mod reference;
 mod script;
 
+use pagewalk::hw::Request;
 use pagewalk::hw::memory::Contents;
-use pagewalk::hw::mmu::Request;
 use pagewalk::hw::{
     Access, AdUpdate, Change, Config, Csr, Event, HartId, Machine, Observer, Paging, PhysAddr, Privilege,
     Replacement, Sstatus, TlbConfig, Unwatched, VirtAddr,

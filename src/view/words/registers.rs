@@ -1,6 +1,6 @@
 //! Writes to registers in words: what changed, and why not all that was wanted is there.
 
-use crate::hw::addr::Word;
+use crate::hw::Word;
 use crate::hw::{self, Csr, Paging, Satp, Sstatus};
 use crate::kernel::System;
 use crate::kernel::system::Change;

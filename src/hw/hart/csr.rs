@@ -1,9 +1,7 @@
 //! The supervisor's registers, with their real layouts, and what a write makes of a value that cannot be (WARL).
 
-use super::addr::{Ppn, VirtAddr, Word};
-use super::geometry::{Geometry, Mode, Paging, mask};
-use super::hart::Privilege;
-use super::machine::Config;
+use crate::hw::format::geometry::mask;
+use crate::hw::{Geometry, Mode, Paging, Ppn, Privilege, VirtAddr, Word};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -200,7 +198,7 @@ impl Csrs {
     }
 
     /// Puts a word into a register as it is, and gives back what was there.
-    pub(super) fn swap(&mut self, csr: Csr, value: u64) -> u64 {
+    pub(in crate::hw) fn swap(&mut self, csr: Csr, value: u64) -> u64 {
         let old = self.read(csr).0;
         match csr {
             Csr::Satp => self.satp = Satp(value),
@@ -219,12 +217,11 @@ impl Csrs {
     /// An unsupported MODE makes a write to `satp` have no effect at all; without ASIDs their field is zero; `sepc` and
     /// `stvec` keep their addresses aligned; read-only fields of `sstatus` stay, among them SUM where there is no
     /// translation.
-    pub fn legalize(&self, csr: Csr, value: u64, config: &Config) -> u64 {
-        let paging = config.paging;
+    pub fn legalize(&self, csr: Csr, value: u64, paging: Paging, has_asid: bool) -> u64 {
         let value = if paging.is_32_bit() { value & mask(32) } else { value };
         match csr {
             Csr::Satp if Satp(value).mode(paging).is_none() => self.satp.0,
-            Csr::Satp if !config.tlb.asid => value & !Satp::asid_field(paging),
+            Csr::Satp if !has_asid => value & !Satp::asid_field(paging),
             Csr::Sstatus => {
                 let sum = if paging == Paging::Bare { Sstatus::SUM } else { 0 };
                 let writable = Sstatus::WRITABLE & !sum;
@@ -242,18 +239,6 @@ impl Csrs {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::hw::{AdUpdate, PhysAddr, Replacement, TlbConfig};
-
-    fn machine(paging: Paging) -> Config {
-        Config {
-            paging,
-            memory_base: PhysAddr(0x8000_0000),
-            memory_bytes: 0x1000,
-            ad_update: AdUpdate::Hardware,
-            tlb: TlbConfig { entries: 4, ways: 4, replacement: Replacement::Lru, asid: true, seed: 1 },
-            harts: 1,
-        }
-    }
 
     #[test]
     fn satp_is_cut_as_the_specification_has_it() {
@@ -273,7 +258,7 @@ mod tests {
     #[test]
     fn an_unsupported_mode_leaves_all_of_satp_as_it_was() {
         let csrs = Csrs { satp: Satp(0x8000_0000_0008_0055), ..Csrs::default() };
-        let write = |value, paging| csrs.legalize(Csr::Satp, value, &machine(paging));
+        let write = |value, paging| csrs.legalize(Csr::Satp, value, paging, true);
         assert_eq!(write(0x9000_0000_0008_0001, Paging::Sv39), 0x8000_0000_0008_0055);
         assert_eq!(write(0x9000_0000_0008_0001, Paging::Sv48), 0x9000_0000_0008_0001);
         assert_eq!(write(0, Paging::Bare), 0);
@@ -281,12 +266,8 @@ mod tests {
 
     #[test]
     fn a_machine_without_asids_has_zeros_for_them() {
-        let mut config = machine(Paging::Sv39);
-        config.tlb.asid = false;
-        assert_eq!(
-            Csrs::default().legalize(Csr::Satp, 0x8000_5000_0008_0055, &config),
-            0x8000_0000_0008_0055
-        );
+        let left = Csrs::default().legalize(Csr::Satp, 0x8000_5000_0008_0055, Paging::Sv39, false);
+        assert_eq!(left, 0x8000_0000_0008_0055);
     }
 
     #[test]
@@ -304,7 +285,7 @@ mod tests {
     #[test]
     fn writes_keep_what_is_read_only_and_align_addresses() {
         let csrs = Csrs { sstatus: Sstatus(Sstatus::UXL_64), stvec: 0x100, ..Csrs::default() };
-        let write = |csr, value, paging| csrs.legalize(csr, value, &machine(paging));
+        let write = |csr, value, paging| csrs.legalize(csr, value, paging, true);
         assert_eq!(write(Csr::Sstatus, !0, Paging::Sv39), Sstatus::UXL_64 | Sstatus::WRITABLE);
         assert_eq!(write(Csr::Sstatus, !0, Paging::Bare) & Sstatus::SUM, 0);
         assert_eq!(write(Csr::Sepc, 0x1001, Paging::Sv39), 0x1000);

@@ -1,12 +1,6 @@
 //! What the hardware does, told as it happens.
 
-use super::addr::{PhysAddr, VirtAddr, Vpn, Word};
-use super::csr::Csr;
-use super::fault::{Access, Why};
-use super::hart::Privilege;
-use super::machine::Change;
-use super::pte::{Flags, Pte};
-use super::trap::Cause;
+use crate::hw::{Access, Cause, Change, Csr, Flags, PhysAddr, Privilege, Pte, VirtAddr, Vpn, Why, Word};
 use serde::Serialize;
 
 /// Something that the hardware did. Other programs read these by `kind`; see [`crate::export::jsonl`].

@@ -5,8 +5,8 @@
 //!   N   PBMT  reserved            PPN               RSW   D A G U X W R V
 //! ```
 
-use super::addr::Ppn;
-use super::geometry::{Geometry, mask};
+use super::geometry::mask;
+use crate::hw::{Geometry, Ppn};
 use serde::{Serialize, Serializer};
 use std::fmt;
 

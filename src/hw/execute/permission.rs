@@ -2,10 +2,7 @@
 //!
 //! (Step 7 is the shadow stack of the extension Zicfiss, which this machine lacks.)
 
-use super::csr::Sstatus;
-use super::fault::{Access, Why};
-use super::hart::Privilege;
-use super::pte::Flags;
+use crate::hw::{Access, Flags, Privilege, Sstatus, Why};
 
 /// Checks the U bit, then R, W and X, in the specification's order.
 ///

@@ -7,7 +7,7 @@
 //! Sv39     38 ─── 30 | 29 ─── 21 | 20 ─── 12 | 11 ───── 0
 //! ```
 
-use super::addr::{PhysAddr, Ppn, VirtAddr, Vpn};
+use crate::hw::{PhysAddr, Ppn, VirtAddr, Vpn};
 
 /// The deepest page table there is: Sv57 has five levels.
 pub const MAX_LEVELS: usize = 5;

@@ -1,17 +1,11 @@
 //! Translation and access: TLB, walk, permissions, A and D, and then the memory that was asked for.
 
-use super::addr::{PhysAddr, VirtAddr, Word};
-use super::csr::Satp;
-use super::event::{Event, Observer};
-use super::fault::{Access, Fault, Why};
-use super::geometry::{Geometry, Mode, mask};
-use super::hart::HartId;
-use super::machine::{AdUpdate, Change, Machine};
 use super::permission;
-use super::pte::Flags;
-use super::tlb::{Entry, Slot};
-use super::trap::Trap;
-use super::walk::{Leaf, walk};
+use crate::hw::format::geometry::mask;
+use crate::hw::{
+    Access, AdUpdate, Change, Entry, Event, Fault, Flags, Geometry, HartId, Leaf, Machine, Mode, Observer,
+    PhysAddr, Satp, Slot, Trap, VirtAddr, Why, Word, walk,
+};
 
 /// Bytes of an instruction; the pc goes on by as many, but for a fetch of 2 bytes, which is a compressed one.
 pub const INSTRUCTION_BYTES: u64 = 4;

@@ -1,7 +1,6 @@
 //! Why a memory access cannot be done. One enum says it; what the hart reports follows from it in one place.
 
-use super::addr::{PhysAddr, VirtAddr};
-use super::trap::Cause;
+use crate::hw::{Cause, PhysAddr, VirtAddr};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 

@@ -1,16 +1,10 @@
 //! The TLB: copies of translations, kept until they are fenced or lose their slot.
 //!
 //! An entry is a copy. It holds the leaf PTE as it was when the slot was filled, so a PTE that changes without
-//! `sfence.vma` leaves the old translation in use. [`Entry::is_stale`] tells, for the screen; the hardware cannot.
+//! `sfence.vma` leaves the old translation in use. [`Machine::is_stale`](crate::hw::Machine::is_stale) tells, for the screen; the hardware
+//! cannot.
 
-use super::addr::{PhysAddr, Ppn, VirtAddr, Vpn};
-use super::csr::Satp;
-use super::event::Unwatched;
-use super::geometry::{Geometry, MAX_LEVELS, Mode, Paging};
-use super::memory::Memory;
-use super::pte::{Flags, Pte};
-use super::random::SplitMix64;
-use super::walk::{Leaf, Step, walk};
+use crate::hw::{Geometry, Leaf, MAX_LEVELS, PhysAddr, Ppn, Pte, SplitMix64, Step, VirtAddr, Vpn};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -94,37 +88,16 @@ impl Entry {
         &self.path[..self.depth]
     }
 
+    /// The address of the first page it translates, sign extension included.
+    pub fn first(&self) -> VirtAddr {
+        self.first
+    }
+
     /// The physical address it gives for an address of its page.
     pub fn translate(&self, geometry: &Geometry, va: VirtAddr) -> PhysAddr {
         let bytes = geometry.leaf_bytes(self.level);
         let base = geometry.frame_address(self.pte().ppn(geometry));
         PhysAddr(base.0 | va.0 & (bytes - 1))
-    }
-
-    /// Whether the tables no longer say what the entry says: a PTE on the way to it has changed, or the address space
-    /// has another root now. A global entry serves every address space, so it is held against the table in use, and not
-    /// against the one it came from. A and D that the tables have gained do no harm and do not count.
-    pub fn is_stale(
-        &self,
-        memory: &Memory,
-        geometry: &Geometry,
-        satp: Satp,
-        paging: Paging,
-        asids: bool,
-    ) -> bool {
-        let same_space = !asids || self.asid == satp.asid(paging);
-        let translates = matches!(satp.mode(paging), Some(Mode::Paged(_)));
-        if translates && same_space && !self.global && self.root != satp.root(paging) {
-            return true;
-        }
-        if translates && self.global {
-            let now = walk(memory, geometry, satp.root(paging), self.first, &mut Unwatched);
-            return now.map_or(true, |leaf| leaf.level != self.level || !same(leaf.pte(), self.pte()));
-        }
-        self.path[..self.depth].iter().any(|step| {
-            let now = Pte(memory.read(step.pa, geometry.pte_bytes).unwrap_or_default());
-            !same(now, step.pte)
-        })
     }
 
     fn covers(&self, va: VirtAddr) -> bool {
@@ -134,13 +107,6 @@ impl Entry {
     fn serves(&self, va: VirtAddr, asid: u16, asids: bool) -> bool {
         self.covers(va) && (self.global || !asids || self.asid == asid)
     }
-}
-
-/// Whether a PTE is as it was, but for A and D that it may have gained.
-fn same(now: Pte, was: Pte) -> bool {
-    let gained = now.flags().without(was.flags());
-    let harmless = Flags(gained.0 & (Flags::A | Flags::D).0);
-    now.with_flags(now.flags().without(harmless)) == was
 }
 
 /// A place for an entry.
@@ -301,11 +267,11 @@ impl Tlb {
             .map(|(slot, _)| slot)
     }
 
-    pub(super) fn swap_slot(&mut self, slot: usize, new: Slot) -> Slot {
+    pub(in crate::hw) fn swap_slot(&mut self, slot: usize, new: Slot) -> Slot {
         std::mem::replace(&mut self.slots[slot], new)
     }
 
-    pub(super) fn swap_remembered(&mut self, new: Remember) -> Remember {
+    pub(in crate::hw) fn swap_remembered(&mut self, new: Remember) -> Remember {
         match new {
             Remember::Used { slot, used } => {
                 Remember::Used { slot, used: std::mem::replace(&mut self.slots[slot].used, used) }

@@ -4,46 +4,9 @@
 //!
 //! What a leaf allows is [`super::permission`] (steps 6 to 8); setting A and D is [`super::mmu`] (step 9).
 
-use super::addr::{PhysAddr, Ppn, VirtAddr};
-use super::event::{Event, Observer};
-use super::fault::Why;
-use super::geometry::{Geometry, MAX_LEVELS};
-use super::memory::Memory;
-use super::pte::{Flags, Pte};
-
-/// A PTE and where it was read.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Step {
-    /// Where.
-    pub pa: PhysAddr,
-    /// What was there.
-    pub pte: Pte,
-}
-
-/// A walk that reached a leaf.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Leaf {
-    /// The level of the leaf: 0 for a page, 1 for a megapage.
-    pub level: u32,
-    /// The PTEs that were read, the root's first. Those past the leaf are zero.
-    pub path: [Step; MAX_LEVELS],
-    /// How many were read.
-    pub depth: usize,
-    /// A PTE on the way had G set: the mapping is in all address spaces.
-    pub global: bool,
-}
-
-impl Leaf {
-    /// The leaf PTE and where it is.
-    pub fn step(&self) -> Step {
-        self.path[self.depth - 1]
-    }
-
-    /// The leaf PTE.
-    pub fn pte(&self) -> Pte {
-        self.step().pte
-    }
-}
+use crate::hw::{
+    Event, Flags, Geometry, Leaf, MAX_LEVELS, Memory, Observer, PhysAddr, Ppn, Pte, Step, VirtAddr, Why,
+};
 
 /// Where an access to `va` ends in the table at `root`: a leaf, whatever it allows.
 ///
