@@ -198,7 +198,7 @@ enum Command {
         #[arg(value_enum)]
         kind: decode::Kind,
         /// The number: 0x21fdb0d7, 4104 or 12K.
-        #[arg(value_parser = crate::kernel::expr::parse_number)]
+        #[arg(value_parser = crate::kernel::op::parse_number)]
         value: u64,
         /// The paging mode to read it under.
         #[arg(long, value_enum, default_value_t)]
@@ -213,10 +213,10 @@ enum Command {
         #[arg(long, default_value = "39", value_parser = decode::parse_bits)]
         va_bits: u32,
         /// Bytes of a page, like 4K.
-        #[arg(long, default_value = "4K", value_parser = crate::kernel::expr::parse_number)]
+        #[arg(long, default_value = "4K", value_parser = crate::kernel::op::parse_number)]
         page: u64,
         /// Bytes of a PTE: 2, 4 or 8.
-        #[arg(long, default_value = "8", value_parser = crate::kernel::expr::parse_number)]
+        #[arg(long, default_value = "8", value_parser = crate::kernel::op::parse_number)]
         pte: u64,
         /// As text for people, or as JSON.
         #[arg(long, value_enum, default_value_t)]

@@ -27,7 +27,7 @@
 //! # How time works
 //!
 //! The system is deterministic, and its state changes through one door: [`System::swap`](kernel::System::swap) applies a
-//! [`Change`](kernel::system::Change) by swapping the new value in and gives back the inverse. What happens is told to an
+//! [`Change`](kernel::event::Change) by swapping the new value in and gives back the inverse. What happens is told to an
 //! [`Observer`](kernel::Observer): first the inverses, then the [`Event`](kernel::Event) that they belong to. A
 //! [`Timeline`](timeline::Timeline) records both, so that a step back is the same code as a step forward, and "what changed"
 //! is read off the event instead of comparing states. With [`Unwatched`](kernel::Unwatched) nothing is recorded.
@@ -37,7 +37,7 @@
 //! - Page tables are bytes in simulated memory; walker, kernel and screen read the same bytes.
 //! - Every change belongs to an event, and every operation has at least one.
 //! - A frame's count is never below the number of its holders, and equal to it between operations ([`kernel::check`]); a
-//!   kernel that is wrong on purpose ([`kernel::bug`]) breaks such rules, and is found out at the event that does.
+//!   kernel that is wrong on purpose ([`kernel::Bug`]) breaks such rules, and is found out at the event that does.
 //! - What happens is put into words in [`view`], and how a problem is shown is decided in [`scenario::diagnostic`]. The
 //!   reason for a refusal, half a sentence, is written where it is found: in [`kernel`] and in [`scenario`].
 //! - Everything that reads a scenario to run it goes through one [door](story::guarded): a panic there is told as a problem of

@@ -47,7 +47,7 @@ pub use folder::Folder;
 pub use source::{Place, Source};
 pub use variants::Variant;
 
-use crate::kernel::{Op, system::Setup};
+use crate::kernel::{Op, Setup};
 use node::Node;
 use std::sync::Arc;
 

@@ -1,7 +1,7 @@
 //! The documents are true: their scenarios hold, their examples are what the program prints, and the reference names all
 //! that the format knows.
 
-use pagewalk::kernel::system::NAMES;
+use pagewalk::kernel::perform::NAMES;
 use pagewalk::scenario::diagnostic::{Kind, Problem};
 use pagewalk::scenario::{Folder, Source, format, limits, read};
 use pagewalk::story::Story;

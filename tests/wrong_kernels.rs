@@ -2,7 +2,7 @@
 //! to a panic, whatever its own mistakes make of its data.
 
 use pagewalk::hw::{self, Ppn, Trap};
-use pagewalk::kernel::audit::Audit;
+use pagewalk::kernel::check::Audit;
 use pagewalk::kernel::check::Broken;
 use pagewalk::kernel::{Action, Bug, Change, Event, Expr, Invariant, Op, PAGE, System, Unwatched, Usage};
 use pagewalk::scenario::{Source, library, read};

@@ -8,7 +8,7 @@ use super::diagnostic::{Kind, Problem, nearest, one_of, owned};
 use super::node::{Key, Node, Value};
 use super::source::Place;
 use crate::kernel::Expr;
-use crate::kernel::expr::{self, parse_number};
+use crate::kernel::op::expr::{self, parse_number};
 use serde::de::value::{BorrowedStrDeserializer, StrDeserializer};
 use serde::de::{self, DeserializeSeed, Deserializer, IntoDeserializer, Visitor};
 

@@ -6,7 +6,7 @@ mod render;
 pub use located::Located;
 
 use super::source::Place;
-use crate::kernel::expr::shortened;
+use crate::kernel::op::shortened;
 use std::fmt;
 use std::sync::Arc;
 

@@ -5,7 +5,7 @@ use super::document::{Document, FileSetting};
 use super::node::Node;
 use super::source::Place;
 use crate::kernel::PAGE;
-use crate::kernel::file::File;
+use crate::kernel::state::File;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The most bytes that the files of a scenario may have, its programs' among them.

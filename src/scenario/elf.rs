@@ -10,9 +10,9 @@
 
 use super::programs::MAX_PART_BYTES;
 use crate::hw::{Flags, VirtAddr};
-use crate::kernel::expr::Size;
-use crate::kernel::file::File;
-use crate::kernel::program::{Part, Program};
+use crate::kernel::op::Size;
+use crate::kernel::setup::{Part, Program};
+use crate::kernel::state::File;
 use crate::kernel::{AreaKind, PAGE};
 use elf::ElfBytes;
 use elf::abi::{EM_RISCV, ET_EXEC, PF_R, PF_W, PF_X, PT_INTERP, PT_LOAD};

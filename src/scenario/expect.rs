@@ -1,8 +1,8 @@
 //! What a step expects to be so after it. Only data: whether it holds is found out where the scenario is run.
 
 use crate::hw::Flags;
-use crate::kernel::expr::{NUMBER_PATTERN, parse_number};
-use crate::kernel::operand::Width;
+use crate::kernel::op::Width;
+use crate::kernel::op::{NUMBER_PATTERN, parse_number};
 use crate::kernel::{Condition, Expr, Invariant};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;

@@ -8,11 +8,11 @@ pub use super::meaning::MAX_NAME_BYTES;
 pub use super::programs::MAX_PART_BYTES;
 pub use super::settings::{MAX_COST, MAX_HARTS, MAX_TLB_ENTRIES};
 pub use super::syntax::{MAX_BYTES, MAX_DEPTH, MAX_KEYS, MAX_VALUES};
-pub use crate::kernel::expr::{MAX_DEPTH as MAX_PARENTHESES, MAX_OPERATORS};
-pub use crate::kernel::operand::MAX_TIMES;
+pub use crate::kernel::disk::MOST_SLOTS as MAX_SLOTS;
+pub use crate::kernel::op::MAX_TIMES;
+pub use crate::kernel::op::expr::{MAX_DEPTH as MAX_PARENTHESES, MAX_OPERATORS};
 pub use crate::kernel::reclaim::MAX_LOOKED_AT;
-pub use crate::kernel::swap::MOST_SLOTS as MAX_SLOTS;
-pub use crate::kernel::system::MOST_FRAMES as MAX_KERNEL_FRAMES;
+pub use crate::kernel::setup::MOST_FRAMES as MAX_KERNEL_FRAMES;
 
 /// The most bytes that memory may have without a kernel.
 pub const MAX_MEMORY_BYTES: u64 = crate::hw::Memory::MAX_BYTES;

@@ -8,9 +8,9 @@ use super::node::{Node, Value};
 use super::source::Place;
 use super::stage::Layout;
 use crate::hw::{AdUpdate, Paging, Replacement};
-use crate::kernel::policy::{Fork, Mapping, Policies, Reclaim, Stack};
-use crate::kernel::swap::MOST_SLOTS;
-use crate::kernel::system::NAMES;
+use crate::kernel::disk::MOST_SLOTS;
+use crate::kernel::perform::NAMES;
+use crate::kernel::setup::{Fork, KernelMapping, Policies, Reclaim, Stack};
 use crate::kernel::{Action, Bug, PAGE};
 
 /// The most bytes that a name may have: of a process, a program, a file, a mapping or a variable.
@@ -79,7 +79,7 @@ pub fn has_kernel_pages(paging: Paging) -> bool {
 
 /// Whether a machine with such paging has a half of the addresses for the kernel, if the kernel wants it.
 pub fn has_kernel_half(paging: Paging, policies: &Policies) -> bool {
-    paging != Paging::Sv32 || !matches!(policies.mapping, Mapping::Copied | Mapping::Shared)
+    paging != Paging::Sv32 || !matches!(policies.mapping, KernelMapping::Copied | KernelMapping::Shared)
 }
 
 fn with_kernel(document: &Document, policies: &Policies, root: &Node, problems: &mut Vec<Problem>) {
@@ -101,7 +101,7 @@ fn with_kernel(document: &Document, policies: &Policies, root: &Node, problems: 
         let help = "use \"own\" or \"none\", or another \"paging\"";
         problems.push(Problem::advice(root.place_of(&["kernel", "mapping"]), what, help));
     }
-    if policies.mapping == Mapping::None {
+    if policies.mapping == KernelMapping::None {
         let help = "add \"mapping\": \"own\", or remove it";
         no_effect(root, &["kernel", "trap_path"], "the kernel is not mapped", help, problems);
     }

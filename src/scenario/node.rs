@@ -2,7 +2,7 @@
 
 use super::diagnostic::{Kind, Problem};
 use super::source::Place;
-use crate::kernel::expr::shortened;
+use crate::kernel::op::shortened;
 use serde_json::Value as Json;
 use std::collections::HashMap;
 use std::ops::Range;

@@ -5,8 +5,8 @@ use super::document::{Document, ProgramSetting};
 use super::node::Node;
 use super::source::{Place, Source};
 use super::{disk, elf};
-use crate::kernel::expr::Size;
-use crate::kernel::program::Program;
+use crate::kernel::op::Size;
+use crate::kernel::setup::Program;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The most bytes of one part of a program.

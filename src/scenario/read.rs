@@ -9,9 +9,9 @@ use super::settings::MachineSettings;
 use super::source::{Place, Source};
 use super::{Scenario, disk, include, meaning, mend, overlay, programs, syntax, unused, variants};
 use crate::kernel::Costs;
-use crate::kernel::expr::Size;
-use crate::kernel::policy::Mapping;
-use crate::kernel::system::Setup;
+use crate::kernel::op::Size;
+use crate::kernel::setup::KernelMapping;
+use crate::kernel::setup::Setup;
 use std::collections::BTreeSet;
 
 /// A scenario as far as it could be read, and what is wrong with it.
@@ -106,7 +106,7 @@ fn scenario(
         machine.paging = MachineSettings::default().paging.0;
     }
     for policies in kernel.iter_mut().filter(|policies| !meaning::has_kernel_half(machine.paging, policies)) {
-        policies.mapping = Mapping::default();
+        policies.mapping = KernelMapping::default();
     }
     for policies in kernel.iter_mut().filter(|policies| !meaning::is_swap_possible(policies)) {
         policies.swap = Size(0);

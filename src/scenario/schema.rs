@@ -2,7 +2,7 @@
 
 use super::document::{Chapter, Document, Include, Item, Operation, Prelude, Repeat};
 use crate::kernel::Action;
-use crate::kernel::expr::NUMBER_PATTERN;
+use crate::kernel::op::NUMBER_PATTERN;
 use schemars::generate::SchemaSettings;
 use schemars::transform::RecursiveTransform;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};

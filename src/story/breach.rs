@@ -2,7 +2,7 @@
 
 use super::Story;
 use crate::hw::{self, Ppn, Trap};
-use crate::kernel::audit::Audit;
+use crate::kernel::check::Audit;
 use crate::kernel::check::Broken;
 use crate::kernel::{Bug, Change, Event, Invariant, PAGE, System, Usage};
 use crate::timeline::Timeline;

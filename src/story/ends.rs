@@ -1,6 +1,6 @@
 //! When the processes of a run end: why a step is passed over.
 
-use crate::kernel::process::Pid;
+use crate::kernel::state::Pid;
 use crate::kernel::{Event, KernelEvent, Op, System};
 use crate::timeline::Timeline;
 use std::collections::BTreeMap;

@@ -2,8 +2,8 @@
 //! only the consequence of another one.
 
 use super::verdict::given;
+use crate::kernel::perform::NAMES;
 use crate::kernel::reclaim::MAX_LOOKED_AT;
-use crate::kernel::system::NAMES;
 use crate::kernel::{About, Action, Op, OpError, Within};
 use crate::scenario::diagnostic::{Kind, MAX_PROBLEMS};
 use crate::scenario::read::Doubts;

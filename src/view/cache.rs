@@ -3,7 +3,7 @@
 use super::owners::{Owner, Owners};
 use super::{Line, Look, Mark, Panel, Role, Thing, bytes, count, grouped, touched::Touched};
 use crate::hw::Ppn;
-use crate::kernel::file::FileKind;
+use crate::kernel::state::FileKind;
 use crate::kernel::{File, FileId, PAGE, System};
 use crate::story::Story;
 use std::collections::BTreeMap;

@@ -1,7 +1,7 @@
 //! What the run has cost so far.
 
 use super::{Line, Look, Panel, Role, access_time, grouped};
-use crate::kernel::policy::Reclaim;
+use crate::kernel::setup::Reclaim;
 use crate::story::Story;
 
 /// The panel: those counters first that the stories turn on.

@@ -4,8 +4,8 @@ use super::{
     Line, Look, Mark, Panel, Role, Thing, count, grouped, in_use, memory, names, replaced, touched::Touched,
 };
 use crate::hw::Ppn;
-use crate::kernel::frames::{Frame, Usage};
-use crate::kernel::policy::Reclaim;
+use crate::kernel::setup::Reclaim;
+use crate::kernel::state::{Frame, Usage};
 use crate::kernel::{AreaKind, Event, KernelEvent, System};
 use crate::story::Story;
 

@@ -5,7 +5,7 @@ use super::owners::Owners;
 use super::runs::{Run, runs};
 use super::{Line, Look, Mark, Panel, Role, Thing, count, grouped, names, replaced, touched::Touched};
 use crate::kernel::System;
-use crate::kernel::frames::{Frame, Usage};
+use crate::kernel::state::{Frame, Usage};
 use crate::story::Story;
 
 /// How many lines of shared frames there are at most, and how many of the free list.

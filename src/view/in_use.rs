@@ -5,7 +5,7 @@ use super::owners::{Owner, Owners};
 use super::runs::{Run, runs};
 use super::{Line, Mark, Role, Thing, count, names, touched::Touched};
 use crate::kernel::System;
-use crate::kernel::frames::Usage;
+use crate::kernel::state::Usage;
 
 /// More lines than this are not listed.
 const MOST_LISTED: usize = 500;

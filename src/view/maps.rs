@@ -3,7 +3,7 @@
 use super::table::{Entry, Table};
 use super::{Line, Look, Mark, Panel, Role, Thing, count};
 use crate::hw::{Flags, Ppn};
-use crate::kernel::{AreaKind, table::COW};
+use crate::kernel::{AreaKind, state::COW};
 use crate::story::Story;
 use std::collections::BTreeSet;
 

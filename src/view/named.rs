@@ -2,7 +2,7 @@
 
 use super::Thing;
 use crate::hw::{Csr, Ppn, VirtAddr};
-use crate::kernel::{PAGE, Pid, expr, swap};
+use crate::kernel::{PAGE, Pid, op::parse_number, state::Slot};
 use crate::story::Story;
 
 /// The registers that have names here.
@@ -26,15 +26,15 @@ pub fn thing(story: &Story, process: Option<Pid>, text: &str) -> Result<Thing, S
             Ok(Thing::Frame(Ppn(ppn)))
         }
         "slot" => Ok(Thing::Slot(number(rest)?)),
-        "swap" => Ok(Thing::Swap(swap::Slot(
-            u32::try_from(number(rest)?).map_err(|_| format!("{rest} is no slot"))?,
-        ))),
+        "swap" => {
+            Ok(Thing::Swap(Slot(u32::try_from(number(rest)?).map_err(|_| format!("{rest} is no slot"))?)))
+        }
         "process" => {
             let found = system.processes().find(|process| process.name == rest.trim());
             found.map(|process| Thing::Process(process.pid)).ok_or(format!("{rest} is no process"))
         }
         _ if kind.starts_with(|c: char| c.is_ascii_digit()) => {
-            let va = expr::parse_number(kind).map_err(|why| format!("{kind}: {why}"))?;
+            let va = parse_number(kind).map_err(|why| format!("{kind}: {why}"))?;
             let pid = process.or(system.current);
             Ok(match pid {
                 Some(pid) => Thing::Page { pid, va: VirtAddr(va / PAGE * PAGE) },

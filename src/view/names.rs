@@ -1,8 +1,8 @@
 //! What addresses, frames and processes are called.
 
 use crate::hw::{Flags, Ppn, VirtAddr};
-use crate::kernel::frames::Usage;
-use crate::kernel::{Process, System, table::COW};
+use crate::kernel::state::Usage;
+use crate::kernel::{Process, System, state::COW};
 
 /// `heap + 0x8`, or nothing for an address in no area: neither of the process's, nor of the kernel's where it is mapped.
 pub fn address(system: &System, process: Option<&Process>, va: VirtAddr) -> Option<String> {

@@ -4,8 +4,8 @@
 
 use super::{Line, Role, Thing, names};
 use crate::hw::{Ppn, VirtAddr};
-use crate::kernel::frames::{Frame, Usage};
 use crate::kernel::reclaim::{Mapper, Mappers};
+use crate::kernel::state::{Frame, Usage};
 use crate::kernel::{FileId, PAGE, Pid, System};
 use std::collections::BTreeMap;
 

@@ -1,6 +1,6 @@
 //! Where in a run this moment is, and under which settings the run was made.
 
-use crate::kernel::{Bug, policy};
+use crate::kernel::{Bug, setup};
 use crate::story::Story;
 
 /// `step 14/37 · event 6/19`
@@ -32,19 +32,19 @@ pub fn settings(story: &Story) -> String {
     let paging = format!("{variant}{}", story.system().machine.config().paging.name());
     let Some(policies) = &story.system().policies else { return format!("{paging} · bare machine") };
     let fork = match policies.fork {
-        policy::Fork::Cow => "fork cow",
-        policy::Fork::Copy => "fork copy",
+        setup::Fork::Cow => "fork cow",
+        setup::Fork::Copy => "fork copy",
     };
     let heap = match policies.heap {
-        policy::Heap::Lazy => "heap lazy",
-        policy::Heap::Eager => "heap eager",
+        setup::Heap::Lazy => "heap lazy",
+        setup::Heap::Eager => "heap eager",
     };
     let bug = match policies.bug {
         Bug::None => String::new(),
         bug => format!(" · {bug}"),
     };
     let memory = match policies.reclaim {
-        policy::Reclaim::None => format!("{fork} · {heap}"),
+        setup::Reclaim::None => format!("{fork} · {heap}"),
         reclaim => format!("reclaim {reclaim}"),
     };
     format!("{paging} · {memory}{bug}")

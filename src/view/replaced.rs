@@ -3,9 +3,9 @@
 use super::{Line, Role, Thing, count, grouped, owners::Owners};
 use crate::hw::Ppn;
 use crate::kernel::System;
-use crate::kernel::optimal::NEVER;
-use crate::kernel::policy::Reclaim;
 use crate::kernel::reclaim::{Mappers, Resident};
+use crate::kernel::setup::Reclaim;
+use crate::kernel::state::NEVER;
 use std::collections::BTreeMap;
 
 /// How many pages are listed.

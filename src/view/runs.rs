@@ -3,7 +3,7 @@
 use super::owners::{Owner, Owners};
 use crate::hw::Ppn;
 use crate::kernel::System;
-use crate::kernel::frames::{Frame, Usage};
+use crate::kernel::state::{Frame, Usage};
 
 /// Frames side by side that are held alike.
 #[derive(Clone, Debug)]

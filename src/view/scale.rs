@@ -7,7 +7,7 @@ use super::strip::{self, Canvas, Class, Entry, Strip};
 use super::{Line, Look, Mark, Panel, Role, Thing, areas, bare_space, bytes, touched::Touched};
 use crate::hw::VirtAddr;
 use crate::kernel::event::Prot;
-use crate::kernel::table::COW;
+use crate::kernel::state::COW;
 use crate::kernel::{Area, AreaKind, PAGE, Process, System};
 use crate::story::Story;
 use std::collections::BTreeSet;

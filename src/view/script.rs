@@ -2,7 +2,7 @@
 
 use super::{Line, Mark, Panel, Role, Thing, count};
 use crate::hw::Csr;
-use crate::kernel::bare::Word;
+use crate::kernel::op::Word;
 use crate::kernel::{Action, Expr, Outcome};
 use crate::scenario::Step;
 use crate::story::Story;

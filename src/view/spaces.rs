@@ -6,7 +6,7 @@
 
 use super::subject;
 use crate::hw::{Entry, Event, Geometry, HartId, Memory, Observer, PhysAddr, Ppn, Pte, VirtAddr, Vpn, walk};
-use crate::kernel::swap::Slot;
+use crate::kernel::state::Slot;
 use crate::kernel::{Area, Process, System};
 use crate::story::Story;
 use std::ops::Range;

@@ -3,9 +3,9 @@
 use crate::hw::Word;
 use crate::hw::{Csr, Flags, PhysAddr, Ppn, VirtAddr, Vpn};
 use crate::kernel::event::Prot;
-use crate::kernel::file::FileKind;
-use crate::kernel::swap::Slot;
-use crate::kernel::{AreaKind, Condition, Counters, Pid, Process, System, Usage, table::COW};
+use crate::kernel::state::FileKind;
+use crate::kernel::state::Slot;
+use crate::kernel::{AreaKind, Condition, Counters, Pid, Process, System, Usage, state::COW};
 use crate::story::Story;
 use serde::Serialize;
 use std::collections::BTreeMap;

@@ -3,7 +3,7 @@
 
 use super::Look;
 use crate::hw::{Event as Hw, PhysAddr, Ppn, Pte, VirtAddr, Vpn};
-use crate::kernel::frames::Usage;
+use crate::kernel::state::Usage;
 use crate::kernel::{Action, Event, KernelEvent, Process, System};
 use crate::story::Story;
 

@@ -3,8 +3,8 @@
 use super::owners::{self, Owners};
 use super::{Line, Look, Mark, Panel, Role, Thing, count, grouped, replaced};
 use crate::hw::VirtAddr;
-use crate::kernel::swap::{Slot, Swapped};
-use crate::kernel::system::Change;
+use crate::kernel::event::Change;
+use crate::kernel::state::{Slot, Swapped};
 use crate::kernel::{FileId, Pid, System};
 use crate::story::Story;
 use std::collections::{BTreeMap, BTreeSet};

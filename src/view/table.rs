@@ -3,7 +3,7 @@
 use super::subject::{self, Subject};
 use super::{Line, Look, Mark, Panel, Role, Thing, touched::Touched, translate};
 use crate::hw::{Geometry, PhysAddr, Ppn, Pte, VirtAddr, Vpn, Why, walk};
-use crate::kernel::swap::{Slot, slot_of};
+use crate::kernel::state::{Slot, slot_of};
 use crate::kernel::{Area, System};
 use crate::story::Story;
 

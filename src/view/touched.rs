@@ -1,7 +1,7 @@
 //! What the event of this moment changed: read off its changes, so that nothing needs to be compared.
 
 use crate::hw::{self, Csr, PhysAddr, Ppn};
-use crate::kernel::{Pid, system::Change};
+use crate::kernel::{Change, Pid};
 use crate::story::Story;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;

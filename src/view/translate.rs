@@ -223,7 +223,7 @@ fn short(why: Why, pte: Pte) -> String {
         Why::UserPage => "U=1".into(),
         Why::SupervisorPage => "U=0".into(),
         Why::NotReadable => "R=0".into(),
-        Why::NotWritable if pte.flags().has(crate::kernel::table::COW) => "W=0, COW".into(),
+        Why::NotWritable if pte.flags().has(crate::kernel::state::COW) => "W=0, COW".into(),
         Why::NotWritable => "W=0".into(),
         Why::NotExecutable => "X=0".into(),
         Why::AccessedClear => "A=0".into(),

@@ -211,7 +211,7 @@ fn leaf(shown: &Table<'_>, stem: String, entry: &Entry) -> Line {
             .with(shown.role(pa, Role::Strong), pte.flags().to_string())
             .with(Role::Fault, format!(" {}", refused(why)));
     }
-    let cow = pte.flags().has(crate::kernel::table::COW);
+    let cow = pte.flags().has(crate::kernel::state::COW);
     let mut line = target(shown, line, entry, " ")
         .with(shown.role(pa, Role::Strong), pte.flags().to_string())
         .with(Role::Shared, if cow { " C" } else { "" })

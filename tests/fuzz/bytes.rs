@@ -9,7 +9,7 @@ use crate::tally::Tally;
 use crate::{play, told};
 use pagewalk::cli::configuration;
 use pagewalk::hw::{Geometry, Paging};
-use pagewalk::kernel::expr::{Expr, parse_number};
+use pagewalk::kernel::op::{Expr, parse_number};
 use pagewalk::plain::Plain;
 use pagewalk::scenario::{Folder, Source, format, read};
 use pagewalk::view::decode;

@@ -5,12 +5,12 @@ use crate::dice::Dice;
 use crate::hunt::Kind;
 use crate::tally::Tally;
 use pagewalk::hw::{AdUpdate, Config, Paging, PhysAddr, Replacement, TlbConfig};
-use pagewalk::kernel::expr::Size;
-use pagewalk::kernel::policy::{
-    EmptyTables, Exec, Fork, Guard, Heap, Mapping, Policies, Reclaim, Stack, TrapPath,
+use pagewalk::kernel::op::Size;
+use pagewalk::kernel::setup::Setup;
+use pagewalk::kernel::setup::Sizes;
+use pagewalk::kernel::setup::{
+    EmptyTables, Exec, Fork, Guard, Heap, KernelMapping, Policies, Reclaim, Stack, TrapPath,
 };
-use pagewalk::kernel::program::Sizes;
-use pagewalk::kernel::system::Setup;
 use pagewalk::kernel::{
     Action, AreaKind, Bug, Change, Costs, Event, Expr, File, Observer, Op, Outcome, Program, Record, System,
 };
@@ -144,7 +144,7 @@ fn setup(dice: &mut Dice<'_>) -> Setup {
 }
 
 fn policies(dice: &mut Dice<'_>, paging: Paging) -> Policies {
-    let mappings = [Mapping::None, Mapping::Own, Mapping::Copied, Mapping::Shared];
+    let mappings = [KernelMapping::None, KernelMapping::Own, KernelMapping::Copied, KernelMapping::Shared];
     let bugs = [Bug::NoFence, Bug::NoReferenceCount, Bug::WritableFork, Bug::NeverAccessed];
     // The policy that knows the future is for runs whose future is known.
     let reclaims = [

@@ -5,7 +5,7 @@ use super::moves::Move;
 use super::pair::Pair;
 use super::world::{FILES, PROGRAMS};
 use pagewalk::hw::{Flags, VirtAddr};
-use pagewalk::kernel::operand::{Rights, Width};
+use pagewalk::kernel::op::{Rights, Width};
 use pagewalk::kernel::{Action, Expr, Outcome};
 
 impl Pair {

@@ -5,11 +5,11 @@ use super::model::{Model, Object, PAGE, Program, Region, Space, Want};
 use super::moves::Place;
 use super::world::{FILES, PROGRAMS, World};
 use pagewalk::hw::{Config, Paging, PhysAddr, Replacement, TlbConfig};
-use pagewalk::kernel::expr::Size;
-use pagewalk::kernel::file::File;
-use pagewalk::kernel::policy::{Exec, Reclaim, Stack};
-use pagewalk::kernel::program::Sizes;
-use pagewalk::kernel::system::Setup;
+use pagewalk::kernel::op::Size;
+use pagewalk::kernel::setup::Setup;
+use pagewalk::kernel::setup::Sizes;
+use pagewalk::kernel::setup::{Exec, Reclaim, Stack};
+use pagewalk::kernel::state::File;
 use pagewalk::kernel::{Action, Change, Event, KernelEvent, Observer, Op, Outcome, Record, System};
 use std::collections::BTreeMap;
 

@@ -2,9 +2,9 @@
 
 use super::model::PAGE;
 use pagewalk::hw::{AdUpdate, Paging};
-use pagewalk::kernel::expr::Size;
-use pagewalk::kernel::policy::{
-    EmptyTables, Exec, Fork, Guard, Heap, Mapping, Policies, Reclaim, Stack, TrapPath,
+use pagewalk::kernel::op::Size;
+use pagewalk::kernel::setup::{
+    EmptyTables, Exec, Fork, Guard, Heap, KernelMapping, Policies, Reclaim, Stack, TrapPath,
 };
 use proptest::prelude::*;
 
@@ -69,10 +69,10 @@ pub fn worlds(superpages: bool) -> impl Strategy<Value = World> {
                     seed,
                     // Sv32 has no upper half for a kernel.
                     mapping: match (mapping, paging) {
-                        (0, _) => Mapping::None,
-                        (1, _) | (_, 1) => Mapping::Own,
-                        (2, _) => Mapping::Copied,
-                        _ => Mapping::Shared,
+                        (0, _) => KernelMapping::None,
+                        (1, _) | (_, 1) => KernelMapping::Own,
+                        (2, _) => KernelMapping::Copied,
+                        _ => KernelMapping::Shared,
                     },
                     trap_path: if full { TrapPath::Full } else { TrapPath::Short },
                     ..Policies::default()

@@ -2,8 +2,8 @@
 
 use super::{Known, row};
 use crate::kernel::FileId;
-use crate::kernel::file::{FileKind, Page};
-use crate::kernel::swap::Slot;
+use crate::kernel::state::Slot;
+use crate::kernel::state::{FileKind, Page};
 use crate::story::Story;
 use crate::view::{Line, Role, Thing, bytes, count};
 

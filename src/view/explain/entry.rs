@@ -3,8 +3,8 @@
 use super::{Known, bits, row};
 use crate::hw::{Entry, Geometry, PhysAddr, Pte};
 use crate::kernel::System;
-use crate::kernel::swap::SWAPPED;
-use crate::kernel::table::COW;
+use crate::kernel::state::COW;
+use crate::kernel::state::SWAPPED;
 use crate::story::Story;
 use crate::view::spaces::Spaces;
 use crate::view::{Line, Role, Thing, bytes, decode, names};

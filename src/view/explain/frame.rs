@@ -93,8 +93,8 @@ fn contents(system: &System, address: PhysAddr, bytes: u64) -> Vec<Line> {
 
 fn junk(byte: u8) -> &'static str {
     match byte {
-        crate::kernel::frames::JUNK_FREED => ", as the kernel leaves a frame that is freed",
-        crate::kernel::frames::JUNK_FRESH => ", as the kernel hands a frame out",
+        crate::kernel::memory::JUNK_FREED => ", as the kernel leaves a frame that is freed",
+        crate::kernel::memory::JUNK_FRESH => ", as the kernel hands a frame out",
         _ => "",
     }
 }

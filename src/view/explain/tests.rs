@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::hw::{Csr, PhysAddr, Ppn, VirtAddr};
-use crate::kernel::swap::Slot;
+use crate::kernel::state::Slot;
 use crate::kernel::{FileId, Pid};
 use crate::scenario::library::{self, Builtin};
 use crate::scenario::{read, stage::PanelName};

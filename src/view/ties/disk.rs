@@ -1,7 +1,7 @@
 //! Ties of what lies on the disk: slots of swap and pages of files.
 
 use super::{Line, Thing, Tied};
-use crate::kernel::swap::Slot;
+use crate::kernel::state::Slot;
 use crate::kernel::{FileId, PAGE};
 use crate::view::Role;
 use crate::view::spaces::Spot;

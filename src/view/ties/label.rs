@@ -2,7 +2,7 @@
 
 use super::{Line, Thing, Tied};
 use crate::hw::{Csr, Entry, PhysAddr, Ppn, VirtAddr};
-use crate::kernel::swap::Slot;
+use crate::kernel::state::Slot;
 use crate::kernel::{Area, FileId, PAGE, Pid, Process};
 use crate::view::spaces::{Space, Spot};
 use crate::view::{Role, count, names, script};

@@ -2,7 +2,7 @@
 
 use super::registers;
 use crate::hw::{Access, AdUpdate, Cause, Event, Flags, Geometry, Privilege, Pte, VirtAddr, Why};
-use crate::kernel::system::Change;
+use crate::kernel::event::Change;
 use crate::kernel::{System, Usage};
 use crate::view::{count, names, subject, translate};
 
@@ -154,7 +154,7 @@ fn pte_write(
     was: Pte,
 ) -> String {
     let (now, before) = (pte.flags(), was.flags());
-    let cow = crate::kernel::table::COW;
+    let cow = crate::kernel::state::COW;
     let target = geometry.frame_address(pte.ppn(geometry));
     let same_page = pte.with_flags(Flags::default()) == was.with_flags(Flags::default());
     if let Some(told) = super::pressure::swap_entry(geometry, pa, pte, was) {

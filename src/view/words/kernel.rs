@@ -3,8 +3,8 @@
 use super::{fault, pressure, superpage};
 use crate::hw::{Ppn, VirtAddr};
 use crate::kernel::event::TrapStage;
-use crate::kernel::policy::Heap;
-use crate::kernel::vdso::PID;
+use crate::kernel::process::PID;
+use crate::kernel::setup::Heap;
 use crate::kernel::{KernelEvent, Pid, System, Usage};
 use crate::view::{count, grouped, names};
 

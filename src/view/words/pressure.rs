@@ -2,8 +2,8 @@
 
 use crate::hw::{Geometry, PhysAddr, Ppn, Pte};
 use crate::kernel::event::DiskPage;
-use crate::kernel::policy::Reclaim;
-use crate::kernel::swap::{Slot, slot_of};
+use crate::kernel::setup::Reclaim;
+use crate::kernel::state::{Slot, slot_of};
 use crate::kernel::{KernelEvent, System};
 use crate::view::{count, names};
 

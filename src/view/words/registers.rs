@@ -3,7 +3,7 @@
 use crate::hw::Word;
 use crate::hw::{self, Csr, Paging, Satp, Sstatus};
 use crate::kernel::System;
-use crate::kernel::system::Change;
+use crate::kernel::event::Change;
 
 /// A register was written.
 pub(super) fn written(csr: Csr, value: Word, wanted: Word, system: &System, changes: &[Change]) -> String {

@@ -1,7 +1,7 @@
 //! What keys mean together: what was made is taken down, and what cannot stand beside it goes.
 
 use super::make::Maker;
-use pagewalk::kernel::expr::parse_number;
+use pagewalk::kernel::op::parse_number;
 use pagewalk::scenario::stage::Layout;
 use serde_json::{Map, Value};
 
