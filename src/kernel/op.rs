@@ -13,4 +13,4 @@ pub use expr::{
 pub use op::{Action, Op};
 pub use operand::{MAX_TIMES, Pages, Rights, Times, Width};
 pub use outcome::{About, OpError, Outcome, Within};
-pub use registers::{CsrSetting, Field, Word, csr_fields};
+pub use registers::{CsrSetting, Field, RegisterValue, csr_fields};

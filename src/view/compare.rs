@@ -5,7 +5,7 @@ use super::bounded::Bounded;
 use super::subject;
 use super::{Line, Look, Mark, Role, Thing, grouped, touched::Touched};
 use crate::hw::{Flags, Geometry, Ppn, VirtAddr};
-use crate::kernel::state::Slot;
+use crate::kernel::state::SwapSlot;
 use crate::kernel::state::{COW, Place};
 use crate::kernel::{Area, PAGE, Pid, Process, System};
 use crate::story::Story;
@@ -35,7 +35,7 @@ struct Space<'a> {
     root: Ppn,
     areas: &'a [Area],
     /// PTEs of pages, those in swap as well, by their first addresses.
-    entries: BTreeMap<VirtAddr, (Place, Option<Slot>)>,
+    entries: BTreeMap<VirtAddr, (Place, Option<SwapSlot>)>,
 }
 
 impl<'a> Space<'a> {
@@ -54,7 +54,7 @@ impl<'a> Space<'a> {
     }
 
     /// The entry that is about an address, and the first address past its page.
-    fn at(&self, geometry: &Geometry, va: VirtAddr) -> Option<(VirtAddr, Place, Option<Slot>)> {
+    fn at(&self, geometry: &Geometry, va: VirtAddr) -> Option<(VirtAddr, Place, Option<SwapSlot>)> {
         let (first, (place, slot)) = self.entries.range(..=va).next_back()?;
         let end = VirtAddr(first.0 + geometry.leaf_bytes(place.level));
         (va < end).then_some((end, *place, *slot))
@@ -71,7 +71,7 @@ enum Cell {
     /// The event has cleared its PTE.
     Cleared(Place),
     /// It is in swap.
-    Swapped(Place, Slot),
+    Swapped(Place, SwapSlot),
     /// It is in a frame.
     Frame(Place, Ppn),
 }

@@ -2,7 +2,7 @@
 
 use super::Thing;
 use crate::hw::{Csr, Ppn, VirtAddr};
-use crate::kernel::{PAGE, Pid, op::parse_number, state::Slot};
+use crate::kernel::{PAGE, Pid, op::parse_number, state::SwapSlot};
 use crate::story::Story;
 
 /// The registers that have names here.
@@ -27,7 +27,7 @@ pub fn thing(story: &Story, process: Option<Pid>, text: &str) -> Result<Thing, S
         }
         "slot" => Ok(Thing::Slot(number(rest)?)),
         "swap" => {
-            Ok(Thing::Swap(Slot(u32::try_from(number(rest)?).map_err(|_| format!("{rest} is no slot"))?)))
+            Ok(Thing::Swap(SwapSlot(u32::try_from(number(rest)?).map_err(|_| format!("{rest} is no slot"))?)))
         }
         "process" => {
             let found = system.processes().find(|process| process.name == rest.trim());

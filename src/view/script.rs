@@ -2,7 +2,7 @@
 
 use super::{Line, Mark, Panel, Role, Thing, count};
 use crate::hw::Csr;
-use crate::kernel::op::Word;
+use crate::kernel::op::RegisterValue;
 use crate::kernel::{Action, Expr, Outcome};
 use crate::scenario::Step;
 use crate::story::Story;
@@ -123,10 +123,10 @@ pub fn action(action: &Action) -> String {
 }
 
 /// `satp ← 0x8000000000080001`, `sstatus MXR=1`.
-fn register(csr: Csr, word: &Word) -> String {
+fn register(csr: Csr, word: &RegisterValue) -> String {
     match word {
-        Word::Whole(value) => format!("{csr} ← {value}"),
-        Word::Fields(fields) => {
+        RegisterValue::Whole(value) => format!("{csr} ← {value}"),
+        RegisterValue::Fields(fields) => {
             // One bit is 1 or 0, not 0x1.
             let bit = |value: &Expr| [0, 1].into_iter().find(|bit| *value == Expr::number(*bit));
             let told = |value: &Expr| bit(value).map_or_else(|| value.to_string(), |bit| bit.to_string());

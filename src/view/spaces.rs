@@ -6,7 +6,7 @@
 
 use super::subject;
 use crate::hw::{Entry, Event, Geometry, HartId, Memory, Observer, PhysAddr, Ppn, Pte, VirtAddr, Vpn, walk};
-use crate::kernel::state::Slot;
+use crate::kernel::state::SwapSlot;
 use crate::kernel::{Area, Process, System};
 use crate::story::Story;
 use std::ops::Range;
@@ -299,7 +299,7 @@ impl<'a> Spaces<'a> {
     }
 
     /// The slot of swap that a PTE names.
-    pub fn swap_slot(&self, spot: &Spot) -> Option<Slot> {
+    pub fn swap_slot(&self, spot: &Spot) -> Option<SwapSlot> {
         self.system.slot_in(spot.pte).filter(|_| spot.level == 0)
     }
 

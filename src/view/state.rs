@@ -4,7 +4,7 @@ use crate::hw::Word;
 use crate::hw::{Csr, Flags, PhysAddr, Ppn, VirtAddr, Vpn};
 use crate::kernel::event::Prot;
 use crate::kernel::state::FileKind;
-use crate::kernel::state::Slot;
+use crate::kernel::state::SwapSlot;
 use crate::kernel::{AreaKind, Condition, Counters, Pid, Process, System, Usage, state::COW};
 use crate::story::Story;
 use serde::Serialize;
@@ -45,7 +45,7 @@ struct ProcessOut {
 #[derive(Debug, PartialEq, Serialize)]
 struct SwappedOut {
     va: VirtAddr,
-    slot: Slot,
+    slot: SwapSlot,
 }
 
 #[derive(Debug, PartialEq, Serialize)]

@@ -4,7 +4,7 @@ use super::owners::{self, Owners};
 use super::{Line, Look, Mark, Panel, Role, Thing, count, grouped, replaced};
 use crate::hw::VirtAddr;
 use crate::kernel::event::Change;
-use crate::kernel::state::{Slot, Swapped};
+use crate::kernel::state::{SwapSlot, Swapped};
 use crate::kernel::{FileId, Pid, System};
 use crate::story::Story;
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,7 +27,7 @@ pub fn panel(story: &Story, look: &Look) -> Panel {
         return Panel::new("Swap", vec![Line::of(Role::Dim, "A bare machine has no kernel that swaps.")]);
     }
     let owners = Owners::of(system);
-    let slots: Vec<(Slot, Option<&Swapped>)> = system.swap_slots().collect();
+    let slots: Vec<(SwapSlot, Option<&Swapped>)> = system.swap_slots().collect();
     let mut lines = vec![];
     if slots.is_empty() {
         let why = "There is no swap. The setting kernel.swap gives it: \"swap\": \"64K\" for 16 pages.";
@@ -48,7 +48,7 @@ pub fn panel(story: &Story, look: &Look) -> Panel {
 }
 
 /// The slots that the event of this moment changed.
-fn changed(story: &Story) -> BTreeSet<Slot> {
+fn changed(story: &Story) -> BTreeSet<SwapSlot> {
     let of = |change: &Change| match change {
         Change::Swap { slot, .. } => Some(*slot),
         _ => None,
@@ -57,11 +57,11 @@ fn changed(story: &Story) -> BTreeSet<Slot> {
 }
 
 /// Every slot as a cell, long stretches of lines that are alike told as one.
-fn cells(slots: &[(Slot, Option<&Swapped>)], changed: &BTreeSet<Slot>, look: &Look) -> Vec<Line> {
+fn cells(slots: &[(SwapSlot, Option<&Swapped>)], changed: &BTreeSet<SwapSlot>, look: &Look) -> Vec<Line> {
     let digits = slots.len().saturating_sub(1).to_string().len();
     let fits = |many: &usize| *many == 8 || digits + 1 + many <= look.columns;
     let in_a_line = IN_A_LINE.into_iter().find(fits).unwrap_or(8);
-    let line = |row: &[(Slot, Option<&Swapped>)]| {
+    let line = |row: &[(SwapSlot, Option<&Swapped>)]| {
         let mut line = Line::of(Role::Dim, format!("{:>digits$} ", row[0].0.0));
         for (slot, held) in row {
             let (glyph, role) = match held {
@@ -100,14 +100,14 @@ fn cells(slots: &[(Slot, Option<&Swapped>)], changed: &BTreeSet<Slot>, look: &Lo
 fn pages(
     system: &System,
     owners: &Owners<'_>,
-    slots: &[(Slot, Option<&Swapped>)],
-    changed: &BTreeSet<Slot>,
+    slots: &[(SwapSlot, Option<&Swapped>)],
+    changed: &BTreeSet<SwapSlot>,
 ) -> Vec<Line> {
     let holders = Holders::of(system);
     let digits = slots.len().saturating_sub(1).to_string().len();
-    let taken: Vec<(Slot, &Swapped)> =
+    let taken: Vec<(SwapSlot, &Swapped)> =
         slots.iter().filter_map(|(slot, held)| Some((*slot, (*held)?))).collect();
-    let line = |(slot, held): &(Slot, &Swapped)| {
+    let line = |(slot, held): &(SwapSlot, &Swapped)| {
         let is_changed = changed.contains(slot);
         let role = if is_changed { Role::Changed } else { Role::Strong };
         let line = Line::default().with(role, format!("{:>digits$} ", slot.0)).of_thing(Thing::Swap(*slot));
@@ -138,13 +138,13 @@ fn pages(
 
 /// What names each slot: PTEs of processes, and pages of shared memory.
 struct Holders {
-    pages: BTreeMap<Slot, Vec<(Pid, VirtAddr)>>,
-    shared: BTreeMap<Slot, (FileId, u64)>,
+    pages: BTreeMap<SwapSlot, Vec<(Pid, VirtAddr)>>,
+    shared: BTreeMap<SwapSlot, (FileId, u64)>,
 }
 
 impl Holders {
     fn of(system: &System) -> Self {
-        let mut pages: BTreeMap<Slot, Vec<(Pid, VirtAddr)>> = BTreeMap::new();
+        let mut pages: BTreeMap<SwapSlot, Vec<(Pid, VirtAddr)>> = BTreeMap::new();
         let end = system.geometry().user_end();
         for process in system.spaces() {
             for (va, _, slot) in system.swapped_between(process.root, VirtAddr(0), end) {
@@ -154,7 +154,7 @@ impl Holders {
         Self { pages, shared: system.shared_in_swap().map(|(key, slot)| (slot, key)).collect() }
     }
 
-    fn told(&self, mut line: Line, system: &System, slot: Slot) -> Line {
+    fn told(&self, mut line: Line, system: &System, slot: SwapSlot) -> Line {
         let pages = self.pages.get(&slot).into_iter().flatten();
         for (at, (pid, va)) in pages.enumerate() {
             let line_so_far = if at == 0 { line } else { line.with(Role::Dim, ", ") };

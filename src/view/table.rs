@@ -3,7 +3,7 @@
 use super::subject::{self, Subject};
 use super::{Line, Look, Mark, Panel, Role, Thing, touched::Touched, translate};
 use crate::hw::{Geometry, PhysAddr, Ppn, Pte, VirtAddr, Vpn, Why, walk};
-use crate::kernel::state::{Slot, slot_of};
+use crate::kernel::state::{SwapSlot, slot_of};
 use crate::kernel::{Area, System};
 use crate::story::Story;
 
@@ -223,7 +223,7 @@ impl<'a> Table<'a> {
     }
 
     /// The slot of a page in swap.
-    pub fn slot(&self, pte: Pte) -> Option<Slot> {
+    pub fn slot(&self, pte: Pte) -> Option<SwapSlot> {
         slot_of(pte, &self.geometry).filter(|_| self.system.policies.is_some())
     }
 

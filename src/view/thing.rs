@@ -4,7 +4,7 @@
 //! again in every panel. A thing is an address, not a value: it stays the same while its contents change with time.
 
 use crate::hw::{Csr, PhysAddr, Ppn, VirtAddr};
-use crate::kernel::{FileId, Pid, state::Slot};
+use crate::kernel::{FileId, Pid, state::SwapSlot};
 
 /// Something that can be selected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -47,7 +47,7 @@ pub enum Thing {
     /// A virtual address: the one that is translated.
     Address(VirtAddr),
     /// A slot of swap.
-    Swap(Slot),
+    Swap(SwapSlot),
     /// A page of a file, counted from 0.
     FilePage {
         /// Which file.

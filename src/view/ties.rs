@@ -187,7 +187,7 @@ impl<'a> Tied<'a> {
     }
 
     /// Where the bytes of a page without a frame are: in swap, or in a file.
-    fn add_absent(&mut self, space: usize, page: VirtAddr, slot: Option<crate::kernel::state::Slot>) {
+    fn add_absent(&mut self, space: usize, page: VirtAddr, slot: Option<crate::kernel::state::SwapSlot>) {
         if let Some(slot) = slot {
             self.things.insert(Thing::Swap(slot));
             return;

@@ -3,7 +3,7 @@
 use crate::hw::{Access, Flags, Ppn, VirtAddr};
 use crate::kernel::PAGE;
 use crate::kernel::setup::TrapPath;
-use crate::kernel::state::{COW, FileKind, Process, Slot, Swapped, Usage};
+use crate::kernel::state::{COW, FileKind, Process, SwapSlot, Swapped, Usage};
 use crate::kernel::system::System;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -63,7 +63,7 @@ pub enum Broken {
     /// A slot of swap has fewer holders counted than PTEs and shared memory name it, or, between operations, more.
     SwapReferences {
         /// The slot.
-        slot: Slot,
+        slot: SwapSlot,
         /// What the count says.
         counted: u32,
         /// How many name it.
@@ -223,7 +223,7 @@ impl System {
     }
 
     /// How many PTEs and pages of shared memory name each slot of swap.
-    fn slot_holders(&self) -> BTreeMap<Slot, u32> {
+    fn slot_holders(&self) -> BTreeMap<SwapSlot, u32> {
         let mut held = BTreeMap::new();
         let mut hold = |slot| *held.entry(slot).or_insert(0) += 1;
         self.swapped_shared.values().copied().for_each(&mut hold);
@@ -239,9 +239,9 @@ impl System {
         self.wrong_slot(|slot, counted| counted >= held.get(&slot).copied().unwrap_or_default()).is_some()
     }
 
-    fn wrong_slot(&self, is_right: impl Fn(Slot, u32) -> bool) -> Option<Broken> {
+    fn wrong_slot(&self, is_right: impl Fn(SwapSlot, u32) -> bool) -> Option<Broken> {
         let wrong =
-            |(slot, held): &(Slot, Option<&Swapped>)| !is_right(*slot, held.map_or(0, |held| held.refs));
+            |(slot, held): &(SwapSlot, Option<&Swapped>)| !is_right(*slot, held.map_or(0, |held| held.refs));
         let (slot, held) = self.swap_slots().find(wrong)?;
         let holders = self.slot_holders().get(&slot).copied().unwrap_or_default();
         Some(Broken::SwapReferences { slot, counted: held.map_or(0, |held| held.refs), holders })

@@ -14,7 +14,7 @@ use crate::kernel::PAGE;
 use crate::kernel::event::{Change, DiskPage, KernelEvent};
 use crate::kernel::setup::MOST_FRAMES;
 use crate::kernel::state::{
-    AreaKind, FileId, Frame, Pid, Place, Process, SWAPPED, Slot, Swapped, Usage, slot_of,
+    AreaKind, FileId, Frame, Pid, Place, Process, SWAPPED, SwapSlot, Swapped, Usage, slot_of,
 };
 use crate::kernel::system::{Observer, System, Work};
 
@@ -35,17 +35,17 @@ impl System {
     }
 
     /// The slots, taken or not.
-    pub fn swap_slots(&self) -> impl Iterator<Item = (Slot, Option<&Swapped>)> {
-        self.swap.iter().enumerate().map(|(slot, held)| (Slot(slot as u32), held.as_ref()))
+    pub fn swap_slots(&self) -> impl Iterator<Item = (SwapSlot, Option<&Swapped>)> {
+        self.swap.iter().enumerate().map(|(slot, held)| (SwapSlot(slot as u32), held.as_ref()))
     }
 
     /// What a slot holds.
-    pub fn swap_slot(&self, slot: Slot) -> Option<&Swapped> {
+    pub fn swap_slot(&self, slot: SwapSlot) -> Option<&Swapped> {
         self.swap.get(slot.0 as usize)?.as_ref()
     }
 
     /// The slot of a page of shared memory that is in swap.
-    pub fn shared_slot(&self, file: FileId, page: u64) -> Option<Slot> {
+    pub fn shared_slot(&self, file: FileId, page: u64) -> Option<SwapSlot> {
         self.swapped_shared.get(&(file, page)).copied()
     }
 
@@ -55,24 +55,29 @@ impl System {
     }
 
     /// The pages of shared memory that are in swap, and their slots.
-    pub fn shared_in_swap(&self) -> impl Iterator<Item = ((FileId, u64), Slot)> {
+    pub fn shared_in_swap(&self) -> impl Iterator<Item = ((FileId, u64), SwapSlot)> {
         self.swapped_shared.iter().map(|(key, slot)| (*key, *slot))
     }
 
     /// A slot for a page that leaves: a free one, or one that only keeps a copy of a page in memory.
-    pub(in crate::kernel) fn slot_to_take(&self) -> Option<Slot> {
+    pub(in crate::kernel) fn slot_to_take(&self) -> Option<SwapSlot> {
         let only_copy = |held: &Option<Swapped>| held.as_ref().is_some_and(|held| held.refs == 0);
         let free = self.swap.iter().position(Option::is_none);
-        free.or_else(|| self.swap.iter().position(only_copy)).map(|slot| Slot(slot as u32))
+        free.or_else(|| self.swap.iter().position(only_copy)).map(|slot| SwapSlot(slot as u32))
     }
 
     /// The slot that a PTE of the kernel's names: one that is taken. (In the tables of a wrong kernel there may be anything.)
-    pub fn slot_in(&self, pte: Pte) -> Option<Slot> {
+    pub fn slot_in(&self, pte: Pte) -> Option<SwapSlot> {
         slot_of(pte, &self.geometry()).filter(|slot| self.swap_slot(*slot).is_some())
     }
 
     /// The PTEs from `start` up to `end` whose pages are in swap.
-    pub fn swapped_between(&self, root: Ppn, start: VirtAddr, end: VirtAddr) -> Vec<(VirtAddr, Place, Slot)> {
+    pub fn swapped_between(
+        &self,
+        root: Ppn,
+        start: VirtAddr,
+        end: VirtAddr,
+    ) -> Vec<(VirtAddr, Place, SwapSlot)> {
         let of = |va, place: Place| Some((va, place, self.slot_in(place.pte)?));
         self.entries_between(root, start, end).into_iter().filter_map(|(va, place)| of(va, place)).collect()
     }
@@ -80,7 +85,7 @@ impl System {
 
 impl<O: Observer> Work<'_, O> {
     /// A slot has more holders, or fewer; one that nobody holds and no frame keeps is free again.
-    pub(in crate::kernel) fn set_slot_refs(&mut self, slot: Slot, refs: u32) {
+    pub(in crate::kernel) fn set_slot_refs(&mut self, slot: SwapSlot, refs: u32) {
         let held = self.held(slot);
         let kept = refs > 0 || held.frame.is_some();
         self.change(Change::Swap { slot, held: kept.then_some(Swapped { refs, ..held }) });
@@ -88,13 +93,13 @@ impl<O: Observer> Work<'_, O> {
     }
 
     /// A slot has one holder more.
-    pub(in crate::kernel) fn get_slot(&mut self, slot: Slot) {
+    pub(in crate::kernel) fn get_slot(&mut self, slot: SwapSlot) {
         let refs = self.held(slot).refs;
         self.set_slot_refs(slot, refs + 1);
     }
 
     /// A slot has one holder less.
-    pub(in crate::kernel) fn put_slot(&mut self, slot: Slot) {
+    pub(in crate::kernel) fn put_slot(&mut self, slot: SwapSlot) {
         let refs = self.held(slot).refs;
         self.set_slot_refs(slot, refs.saturating_sub(1));
     }
@@ -111,7 +116,7 @@ impl<O: Observer> Work<'_, O> {
     }
 
     /// Takes a slot for a frame's page, which `refs` PTEs will name. The change belongs to the event that follows.
-    pub(in crate::kernel) fn take_slot(&mut self, ppn: Ppn, refs: u32) -> Option<Slot> {
+    pub(in crate::kernel) fn take_slot(&mut self, ppn: Ppn, refs: u32) -> Option<SwapSlot> {
         let frame = *self.system.frame(ppn)?;
         let slot = frame.slot.or_else(|| self.system.slot_to_take())?;
         if frame.slot.is_none() {
@@ -127,14 +132,14 @@ impl<O: Observer> Work<'_, O> {
     }
 
     /// Writes a frame to its slot.
-    pub(in crate::kernel) fn write_slot(&mut self, slot: Slot, ppn: Ppn) {
+    pub(in crate::kernel) fn write_slot(&mut self, slot: SwapSlot, ppn: Ppn) {
         let (held, page) = (self.held(slot), self.frame_contents(ppn));
         self.change(Change::Swap { slot, held: Some(Swapped { page, ..held }) });
         self.event(KernelEvent::PageOut { place: DiskPage::Swap { slot }, ppn });
     }
 
     /// Reads a slot into a new frame, which keeps the copy. The caller's hold on the slot stays.
-    pub(in crate::kernel) fn read_slot(&mut self, slot: Slot, usage: Usage) -> Option<Ppn> {
+    pub(in crate::kernel) fn read_slot(&mut self, slot: SwapSlot, usage: Usage) -> Option<Ppn> {
         let ppn = self.alloc_frame(usage)?;
         let held = self.held(slot);
         self.fill_frame(ppn, held.page.clone());
@@ -167,7 +172,7 @@ impl<O: Observer> Work<'_, O> {
     pub(in crate::kernel) fn swap_in_shared(
         &mut self,
         key: (FileId, u64),
-        slot: Slot,
+        slot: SwapSlot,
         usage: Usage,
     ) -> Option<Ppn> {
         let ppn = self.read_slot(slot, usage)?;
@@ -186,7 +191,7 @@ impl<O: Observer> Work<'_, O> {
     }
 
     /// Clears a PTE whose page is in swap, and gives up its hold on the slot.
-    pub(in crate::kernel) fn drop_entry(&mut self, place: Place, slot: Slot) {
+    pub(in crate::kernel) fn drop_entry(&mut self, place: Place, slot: SwapSlot) {
         self.write_pte(place.level, place.pa, Pte(0));
         self.put_slot(slot);
     }
@@ -195,7 +200,7 @@ impl<O: Observer> Work<'_, O> {
         self.process(pid).area_at(page).map(|area| area.kind)
     }
 
-    fn held(&self, slot: Slot) -> Swapped {
+    fn held(&self, slot: SwapSlot) -> Swapped {
         self.system.swap_slot(slot).cloned().expect("PTEs and frames name only slots that are taken")
     }
 }

@@ -1,7 +1,7 @@
 //! What can change, each change with room for the one that undoes it.
 
 use crate::hw::{self, HartId, Ppn};
-use crate::kernel::state::{File, FileId, Frame, Page, Pid, Process, Replacement, Slot, Swapped};
+use crate::kernel::state::{File, FileId, Frame, Hands, Page, Pid, Process, SwapSlot, Swapped};
 use std::sync::Arc;
 
 /// One change of the state. [`System::swap`](crate::kernel::System::swap) applies it and gives back the one that undoes it.
@@ -46,7 +46,7 @@ pub enum Change {
     /// What a slot of swap holds; `None` for nothing.
     Swap {
         /// Which slot.
-        slot: Slot,
+        slot: SwapSlot,
         /// What.
         held: Option<Swapped>,
     },
@@ -55,10 +55,10 @@ pub enum Change {
         /// Which page of which file.
         key: (FileId, u64),
         /// In which slot.
-        slot: Option<Slot>,
+        slot: Option<SwapSlot>,
     },
     /// What the policies of page replacement remember.
-    Replacement(Replacement),
+    Replacement(Hands),
     /// The process that the hart runs.
     Running(Option<Pid>),
     /// The process of the last operation.

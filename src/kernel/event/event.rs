@@ -3,7 +3,7 @@
 use super::fault_case::{FaultCase, FaultCaseOrMemory};
 use crate::hw::{self, Access, Flags, HartId, Ppn, VirtAddr};
 use crate::kernel::setup::Reclaim;
-use crate::kernel::state::{AreaKind, Pid, Slot, Usage};
+use crate::kernel::state::{AreaKind, Pid, SwapSlot, Usage};
 use serde::Serialize;
 
 /// Something that happened, with the words' own numbers. Printed as `{"kind": …}`.
@@ -30,7 +30,7 @@ pub enum DiskPage {
     /// One of swap.
     Swap {
         /// Which.
-        slot: Slot,
+        slot: SwapSlot,
     },
 }
 
@@ -199,7 +199,7 @@ pub enum KernelEvent {
     /// A slot of swap has more holders, or fewer; 0 if only a frame keeps it, or nobody.
     SwapRef {
         /// Which.
-        slot: Slot,
+        slot: SwapSlot,
         /// How many PTEs name it, and pages of shared memory.
         refs: u32,
     },

@@ -3,7 +3,7 @@
 use crate::hw::{Flags, PhysAddr, Ppn, Pte, VirtAddr};
 use crate::kernel::PAGE;
 use crate::kernel::setup::{Bug, EmptyTables};
-use crate::kernel::state::{Mapping, Place, Process, Slot, Usage};
+use crate::kernel::state::{Mapping, Place, Process, SwapSlot, Usage};
 use crate::kernel::system::{Observer, System, Work};
 use std::ops::Range;
 
@@ -85,7 +85,7 @@ impl System {
     }
 
     /// The slots that the PTEs of a page table name.
-    pub(in crate::kernel) fn swapped(&self, root: Ppn) -> Vec<Slot> {
+    pub(in crate::kernel) fn swapped(&self, root: Ppn) -> Vec<SwapSlot> {
         let mut found = vec![];
         self.visit(root, self.everywhere(), &mut |_, place| {
             found.extend(self.slot_in(place.pte));

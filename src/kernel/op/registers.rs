@@ -14,30 +14,30 @@ use std::fmt;
 pub struct CsrSetting {
     /// Address translation and protection.
     #[schemars(example = &"0x8000000000080001")]
-    pub satp: Option<Word>,
+    pub satp: Option<RegisterValue>,
     /// Status.
     #[schemars(example = &"0x40000")]
-    pub sstatus: Option<Word>,
+    pub sstatus: Option<RegisterValue>,
     /// The trap vector.
     #[schemars(example = &"0x200")]
-    pub stvec: Option<Word>,
+    pub stvec: Option<RegisterValue>,
     /// Scratch.
     #[schemars(example = 0)]
-    pub sscratch: Option<Word>,
+    pub sscratch: Option<RegisterValue>,
     /// The pc of the instruction that trapped.
     #[schemars(example = &"0x1000")]
-    pub sepc: Option<Word>,
+    pub sepc: Option<RegisterValue>,
     /// Why it trapped.
     #[schemars(example = 15)]
-    pub scause: Option<Word>,
+    pub scause: Option<RegisterValue>,
     /// The address at fault.
     #[schemars(example = &"0x4008")]
-    pub stval: Option<Word>,
+    pub stval: Option<RegisterValue>,
 }
 
 impl CsrSetting {
     /// The registers that are named, in the order of the specification.
-    pub fn named(&self) -> impl Iterator<Item = (Csr, &Word)> {
+    pub fn named(&self) -> impl Iterator<Item = (Csr, &RegisterValue)> {
         let words =
             [&self.satp, &self.sstatus, &self.stvec, &self.sscratch, &self.sepc, &self.scause, &self.stval];
         Csr::ALL.into_iter().zip(words).filter_map(|(csr, word)| Some((csr, word.as_ref()?)))
@@ -46,7 +46,7 @@ impl CsrSetting {
 
 /// What is written to a register.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Word {
+pub enum RegisterValue {
     /// All of it.
     Whole(Expr),
     /// Some of its fields; the others stay.
@@ -85,13 +85,13 @@ impl<'de> serde::de::Visitor<'de> for FieldVisitor {
     }
 }
 
-impl<'de> Deserialize<'de> for Word {
+impl<'de> Deserialize<'de> for RegisterValue {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(WordVisitor)
     }
 }
 
-impl JsonSchema for Word {
+impl JsonSchema for RegisterValue {
     fn schema_name() -> Cow<'static, str> {
         "Word".into()
     }
@@ -116,26 +116,26 @@ impl JsonSchema for Word {
 struct WordVisitor;
 
 impl<'de> serde::de::Visitor<'de> for WordVisitor {
-    type Value = Word;
+    type Value = RegisterValue;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a number, or an object of fields like { \"SUM\": true }")
     }
 
-    fn visit_u64<E>(self, value: u64) -> Result<Word, E> {
-        Ok(Word::Whole(Expr::number(value)))
+    fn visit_u64<E>(self, value: u64) -> Result<RegisterValue, E> {
+        Ok(RegisterValue::Whole(Expr::number(value)))
     }
 
-    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Word, E> {
-        Expr::parse(text).map(Word::Whole).map_err(E::custom)
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<RegisterValue, E> {
+        Expr::parse(text).map(RegisterValue::Whole).map_err(E::custom)
     }
 
-    fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<Word, A::Error> {
+    fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<RegisterValue, A::Error> {
         let mut fields = BTreeMap::new();
         while let Some((name, value)) = map.next_entry::<String, Field>()? {
             fields.insert(name, value);
         }
-        Ok(Word::Fields(fields))
+        Ok(RegisterValue::Fields(fields))
     }
 }
 

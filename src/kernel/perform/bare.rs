@@ -3,7 +3,7 @@
 
 use crate::hw::{self, Access, Csr, HartId, INSTRUCTION_BYTES, PhysAddr, Request};
 use crate::kernel::event::{Change, KernelEvent};
-use crate::kernel::op::{About, Action, Op, OpError, Outcome, Within, Word, csr_fields};
+use crate::kernel::op::{About, Action, Op, OpError, Outcome, RegisterValue, Within, csr_fields};
 use crate::kernel::system::{Observer, Work};
 
 impl<O: Observer> Work<'_, O> {
@@ -98,10 +98,10 @@ impl<O: Observer> Work<'_, O> {
         Ok(())
     }
 
-    fn csr_value(&self, op: &Op, csr: Csr, word: &Word) -> Result<u64, OpError> {
+    fn csr_value(&self, op: &Op, csr: Csr, word: &RegisterValue) -> Result<u64, OpError> {
         let fields = match word {
-            Word::Whole(expr) => return self.value(op, csr.name(), expr),
-            Word::Fields(fields) => fields,
+            RegisterValue::Whole(expr) => return self.value(op, csr.name(), expr),
+            RegisterValue::Fields(fields) => fields,
         };
         let layout = csr_fields(csr, self.system.machine.config().paging);
         let mut value = self.system.machine.hart(self.hart).csrs.read(csr).0;

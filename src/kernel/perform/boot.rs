@@ -4,7 +4,7 @@ use crate::hw::{self, HartId, Machine};
 use crate::kernel::PAGE;
 use crate::kernel::event::{Change, Counters};
 use crate::kernel::setup::{MOST_FRAMES, Program, Setup};
-use crate::kernel::state::{ByName, File, FileId, Frame, Replacement, Usage};
+use crate::kernel::state::{ByName, File, FileId, Frame, Hands, Usage};
 use crate::kernel::system::System;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -37,7 +37,7 @@ impl System {
             programs: Arc::new(setup.programs.clone()),
             swap: vec![],
             swapped_shared: BTreeMap::new(),
-            replacement: Replacement::default(),
+            replacement: Hands::default(),
             future: Arc::default(),
         };
         if setup.kernel.is_some() {

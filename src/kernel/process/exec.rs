@@ -32,7 +32,7 @@ struct Layout {
 }
 
 impl System {
-    /// xv6's layout, drawn in [`super::area`].
+    /// xv6's layout, drawn in [`area`](crate::kernel::state::area).
     fn layout(&self, name: &str, program: &Program, policies: &Policies) -> Layout {
         let (read, write, execute) = (Flags::R, Flags::W, Flags::X);
         let (file, _) = self.file_named(name).expect("every program has its file");

@@ -8,7 +8,7 @@ use crate::hw::{Flags, Ppn, Pte, VirtAddr};
 use crate::kernel::event::{Change, KernelEvent};
 use crate::kernel::setup::Reclaim;
 use crate::kernel::state::{
-    AreaKind, FileKind, Frame, Pid, Place, Process, Replacement, Slot, Space, Usage, swapped_entry,
+    AreaKind, FileKind, Frame, Hands, Pid, Place, Process, Space, SwapSlot, Usage, swapped_entry,
 };
 use crate::kernel::system::{Observer, System, Work};
 
@@ -180,7 +180,7 @@ impl<O: Observer> Work<'_, O> {
     pub(in crate::kernel) fn looked_at(&mut self, mappers: &Mappers) {
         let more = (self.system.frames.len() + mappers.0.len()) as u64;
         let looked_at = self.system.replacement.looked_at + more;
-        self.change(Change::Replacement(Replacement { looked_at, ..self.system.replacement }));
+        self.change(Change::Replacement(Hands { looked_at, ..self.system.replacement }));
     }
 
     /// A page loses its frame.
@@ -208,7 +208,7 @@ impl<O: Observer> Work<'_, O> {
 
     /// A slot for a page that goes to swap, held by each PTE that will name it, or once for all by a page of shared
     /// memory.
-    fn place_in_swap(&mut self, ppn: Ppn, frame: &Frame, mappers: u32) -> Option<Slot> {
+    fn place_in_swap(&mut self, ppn: Ppn, frame: &Frame, mappers: u32) -> Option<SwapSlot> {
         if !self.system.goes_to_swap(frame) {
             return None;
         }

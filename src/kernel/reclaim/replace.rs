@@ -8,7 +8,7 @@ use crate::hw::{Flags, Ppn, Request, SplitMix64};
 use crate::kernel::PAGE;
 use crate::kernel::event::{Change, KernelEvent};
 use crate::kernel::setup::Reclaim;
-use crate::kernel::state::{Frame, NEVER, Pid, Replacement, Usage};
+use crate::kernel::state::{Frame, Hands, NEVER, Pid, Usage};
 use crate::kernel::system::{Observer, System, Work};
 
 impl System {
@@ -95,7 +95,7 @@ impl<O: Observer> Work<'_, O> {
     /// The clock's hand passes a frame. The change belongs to the event that follows.
     fn pass(&mut self, policy: Reclaim, ppn: Ppn) {
         if policy == Reclaim::Clock {
-            self.change(Change::Replacement(Replacement { hand: Some(ppn), ..self.system.replacement }));
+            self.change(Change::Replacement(Hands { hand: Some(ppn), ..self.system.replacement }));
         }
     }
 
@@ -113,7 +113,7 @@ impl<O: Observer> Work<'_, O> {
     fn draw(&mut self, bound: u64) -> u64 {
         let mut numbers = SplitMix64(self.system.replacement.random);
         let drawn = numbers.below(bound);
-        self.change(Change::Replacement(Replacement { random: numbers.0, ..self.system.replacement }));
+        self.change(Change::Replacement(Hands { random: numbers.0, ..self.system.replacement }));
         drawn
     }
 
@@ -121,14 +121,14 @@ impl<O: Observer> Work<'_, O> {
     /// follows.
     pub(in crate::kernel) fn arrive(&mut self, ppn: Ppn) {
         let Some(frame) = self.system.frame(ppn).copied() else { return };
-        let Replacement { arrivals, uses, .. } = self.system.replacement;
+        let Hands { arrivals, uses, .. } = self.system.replacement;
         // To LRU it is a use as well: the page is brought in to be used next.
         let (uses, used) = match self.system.reclaim_policy() {
             Reclaim::Lru => (uses + 1, uses + 1),
             _ => (uses, frame.used),
         };
         let arrived = arrivals + 1;
-        let replacement = Replacement { arrivals: arrived, uses, ..self.system.replacement };
+        let replacement = Hands { arrivals: arrived, uses, ..self.system.replacement };
         self.change(Change::Replacement(replacement));
         self.change(Change::Frame { ppn, frame: Frame { arrived, used, ..frame } });
     }
@@ -147,7 +147,7 @@ impl<O: Observer> Work<'_, O> {
             let Some(ppn) = leaf.map(|place| place.frame_of(&system.geometry(), page)) else { continue };
             let Some(frame) = system.frame(ppn).copied() else { continue };
             let uses = system.replacement.uses + 1;
-            self.change(Change::Replacement(Replacement { uses, ..self.system.replacement }));
+            self.change(Change::Replacement(Hands { uses, ..self.system.replacement }));
             if matches!(frame.usage, Usage::Private(_) | Usage::Cache { .. }) {
                 self.change(Change::Frame { ppn, frame: Frame { used: uses, ..frame } });
             }

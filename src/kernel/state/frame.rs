@@ -2,7 +2,7 @@
 
 use super::area::AreaKind;
 use super::file::FileId;
-use super::slot::Slot;
+use super::slot::SwapSlot;
 use serde::{Serialize, Serializer};
 use std::fmt;
 
@@ -78,7 +78,7 @@ pub struct Frame {
     /// last ticks, the newest highest.
     pub used: u64,
     /// The slot of swap that holds the same bytes, or holds its page's place.
-    pub slot: Option<Slot>,
+    pub slot: Option<SwapSlot>,
 }
 
 impl Frame {

@@ -10,9 +10,9 @@ const KEPT: Flags = Flags(Flags::R.0 | Flags::W.0 | Flags::X.0 | Flags::U.0 | CO
 
 /// The number of a slot, from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
-pub struct Slot(pub u32);
+pub struct SwapSlot(pub u32);
 
-impl fmt::Display for Slot {
+impl fmt::Display for SwapSlot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.0)
     }
@@ -30,12 +30,12 @@ pub struct Swapped {
 }
 
 /// The slot that an invalid PTE names, if it is one of a page in swap.
-pub fn slot_of(pte: Pte, geometry: &Geometry) -> Option<Slot> {
+pub fn slot_of(pte: Pte, geometry: &Geometry) -> Option<SwapSlot> {
     let swapped = !pte.is_valid() && pte.flags().has(SWAPPED);
-    swapped.then(|| Slot(pte.ppn(geometry).0 as u32))
+    swapped.then(|| SwapSlot(pte.ppn(geometry).0 as u32))
 }
 
 /// The PTE of a page in swap that had these flags.
-pub(in crate::kernel) fn swapped_entry(slot: Slot, flags: Flags) -> Pte {
+pub(in crate::kernel) fn swapped_entry(slot: SwapSlot, flags: Flags) -> Pte {
     Pte::new(Ppn(slot.0.into()), Flags(flags.0 & KEPT.0) | SWAPPED)
 }

@@ -5,7 +5,7 @@ use crate::kernel::PAGE;
 use crate::kernel::event::{Change, Counters};
 use crate::kernel::setup::{Bug, Costs, Policies, Program};
 use crate::kernel::state::{
-    ByName, File, FileId, Frame, Future, Pid, Process, Replacement, Slot, Swapped, Usage,
+    ByName, File, FileId, Frame, Future, Hands, Pid, Process, SwapSlot, Swapped, Usage,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -41,8 +41,8 @@ pub struct System {
     pub(in crate::kernel) programs: Arc<BTreeMap<String, Program>>,
     pub(in crate::kernel) swap: Vec<Option<Swapped>>,
     /// The pages of shared memory that are in swap.
-    pub(in crate::kernel) swapped_shared: BTreeMap<(FileId, u64), Slot>,
-    pub(in crate::kernel) replacement: Replacement,
+    pub(in crate::kernel) swapped_shared: BTreeMap<(FileId, u64), SwapSlot>,
+    pub(in crate::kernel) replacement: Hands,
     pub(in crate::kernel) future: Arc<Future>,
 }
 

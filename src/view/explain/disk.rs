@@ -2,7 +2,7 @@
 
 use super::{Known, row};
 use crate::kernel::FileId;
-use crate::kernel::state::Slot;
+use crate::kernel::state::SwapSlot;
 use crate::kernel::state::{FileKind, Page};
 use crate::story::Story;
 use crate::view::{Line, Role, Thing, bytes, count};
@@ -11,7 +11,7 @@ use crate::view::{Line, Role, Thing, bytes, count};
 const SHOWN: usize = 16;
 
 /// A slot of swap.
-pub(super) fn swap(story: &Story, slot: Slot) -> Known {
+pub(super) fn swap(story: &Story, slot: SwapSlot) -> Known {
     let system = story.system();
     let title = format!("Swap slot {slot}");
     let slots = system.swap_slots().count();

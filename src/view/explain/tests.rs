@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::hw::{Csr, PhysAddr, Ppn, VirtAddr};
-use crate::kernel::state::Slot;
+use crate::kernel::state::SwapSlot;
 use crate::kernel::{FileId, Pid};
 use crate::scenario::library::{self, Builtin};
 use crate::scenario::{read, stage::PanelName};
@@ -47,8 +47,8 @@ fn strange() -> Vec<Thing> {
         Thing::Page { pid: Pid(7), va: VirtAddr(0) },
         Thing::Address(VirtAddr(far)),
         Thing::Address(VirtAddr(0x5008)),
-        Thing::Swap(Slot(0)),
-        Thing::Swap(Slot(u32::MAX)),
+        Thing::Swap(SwapSlot(0)),
+        Thing::Swap(SwapSlot(u32::MAX)),
         Thing::FilePage { file: FileId(0), page: 0 },
         Thing::FilePage { file: FileId(0), page: far },
         Thing::FilePage { file: FileId(usize::MAX), page: 0 },
@@ -147,7 +147,7 @@ fn what_is_not_there_is_told_in_words() {
     let story = at("lazy-heap", 1, 1);
     let first = |thing| explain(&story, thing).lines[0].to_string();
     assert_eq!(first(Thing::Slot(99)), "The TLB of this machine has no such slot.");
-    assert_eq!(first(Thing::Swap(Slot(0))), "This machine has no swap.");
+    assert_eq!(first(Thing::Swap(SwapSlot(0))), "This machine has no swap.");
     assert_eq!(first(Thing::Process(Pid(9))), "There is no process 9 at this moment.");
     assert_eq!(first(Thing::Frame(Ppn(1))), "The machine has no memory there.");
     let free = explain(&story, Thing::Frame(Ppn(0x80001)));

@@ -1,14 +1,14 @@
 //! Ties of what lies on the disk: slots of swap and pages of files.
 
 use super::{Line, Thing, Tied};
-use crate::kernel::state::Slot;
+use crate::kernel::state::SwapSlot;
 use crate::kernel::{FileId, PAGE};
 use crate::view::Role;
 use crate::view::spaces::Spot;
 
 impl Tied<'_> {
     /// A slot of swap: the PTEs that name it, their pages, and the frame that has the same bytes.
-    pub(super) fn swap_slot(&mut self, slot: Slot) -> Line {
+    pub(super) fn swap_slot(&mut self, slot: SwapSlot) -> Line {
         let system = self.spaces.system;
         let Some(held) = system.swap_slot(slot) else {
             return Line::of(Role::Dim, format!("swap slot {slot} holds nothing"));
@@ -35,7 +35,7 @@ impl Tied<'_> {
     }
 
     /// The page of shared memory that is in a slot.
-    fn shared_page(&self, slot: Slot) -> Option<(FileId, u64)> {
+    fn shared_page(&self, slot: SwapSlot) -> Option<(FileId, u64)> {
         let areas = self.spaces.system.spaces().flat_map(|process| &process.areas);
         let mut pages = areas.filter(|area| area.shared && area.backing.is_some()).filter_map(|area| {
             let mut pages = area.pages().take(super::MOST_ALIKE).filter_map(|page| area.file_page(page));

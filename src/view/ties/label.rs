@@ -2,7 +2,7 @@
 
 use super::{Line, Thing, Tied};
 use crate::hw::{Csr, Entry, PhysAddr, Ppn, VirtAddr};
-use crate::kernel::state::Slot;
+use crate::kernel::state::SwapSlot;
 use crate::kernel::{Area, FileId, PAGE, Pid, Process};
 use crate::view::spaces::{Space, Spot};
 use crate::view::{Role, count, names, script};
@@ -279,7 +279,7 @@ impl Tied<'_> {
         }
     }
 
-    pub(super) fn swap_label(&self, slot: Slot, spots: &[Spot], kept: Option<Ppn>) -> Line {
+    pub(super) fn swap_label(&self, slot: SwapSlot, spots: &[Spot], kept: Option<Ppn>) -> Line {
         let line = Line::of(Role::Strong, format!("swap slot {slot}"));
         let pages: Vec<String> = spots.iter().map(|spot| self.page_name(spot.space, spot.va)).collect();
         let line = match pages.is_empty() {

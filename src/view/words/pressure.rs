@@ -3,7 +3,7 @@
 use crate::hw::{Geometry, PhysAddr, Ppn, Pte};
 use crate::kernel::event::DiskPage;
 use crate::kernel::setup::Reclaim;
-use crate::kernel::state::{Slot, slot_of};
+use crate::kernel::state::{SwapSlot, slot_of};
 use crate::kernel::{KernelEvent, System};
 use crate::view::{count, names};
 
@@ -93,7 +93,7 @@ fn chosen(by: Reclaim) -> &'static str {
     }
 }
 
-fn slot_refs(system: &System, slot: Slot, refs: u32) -> String {
+fn slot_refs(system: &System, slot: SwapSlot, refs: u32) -> String {
     match (refs, system.swap_slot(slot)) {
         (0, Some(_)) => format!(
             "No PTE names slot {slot} any more. It keeps its copy: as long as the page is not written, it need not be written again."

@@ -4,7 +4,7 @@ use crate::hw::Ppn;
 
 /// What the policies remember besides what each frame has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Replacement {
+pub struct Hands {
     /// How many pages have come into memory.
     pub arrivals: u64,
     /// How many times pages were used, as far as a policy wants to know.
