@@ -13,7 +13,7 @@
 //!
 //! | order | rooms | what is in there |
 //! |---|---|---|
-//! | 6 | [`execute`] | what a machine does with an access: translation, the walk, permissions, traps; what is stale |
+//! | 6 | [`execute`] | what a machine does with an access: translation, the walk, permissions, traps; the one reading of whole tables |
 //! | 5 | [`machine`] | memory and harts together: how they are built, what changes, what is told, the one door |
 //! | 4 | [`hart`] | one hart's own state: registers, privilege, TLB; why it faults and traps |
 //! | 3 | [`format`](mod@format) | how addresses and PTEs are cut up, and what a walk reads |
@@ -29,7 +29,7 @@ pub mod memory;
 pub mod random;
 
 pub use addr::{PhysAddr, Ppn, VirtAddr, Vpn, Word};
-pub use execute::{INSTRUCTION_BYTES, Reached, Request, Trap, refusal, walk};
+pub use execute::{INSTRUCTION_BYTES, Reached, Request, Trap, refusal, tables, walk};
 pub use format::{Flags, Geometry, Leaf, MAX_LEVELS, Mode, Paging, Pte, Step};
 pub use hart::{
     Access, Cause, Csr, Csrs, Entry, Fault, Hart, HartId, Privilege, Remember, Replacement, Satp, Slot,

@@ -3,6 +3,7 @@
 pub mod mmu;
 pub mod permission;
 pub mod stale;
+pub mod tables;
 pub mod trap;
 pub mod walk;
 

@@ -168,7 +168,7 @@ impl Memory {
 
     /// The words of `width` bytes (1 to 8) from `pa` on that are not 0, each with its index, as far as there is memory.
     /// Page tables are mostly zeros, and whole blocks of these are passed over at once.
-    pub fn words(&self, pa: PhysAddr, width: u64, indices: Range<u64>) -> Vec<(u64, u64)> {
+    pub(in crate::hw) fn words(&self, pa: PhysAddr, width: u64, indices: Range<u64>) -> Vec<(u64, u64)> {
         let mut found = vec![];
         let mut index = indices.start;
         while index < indices.end {

@@ -3,20 +3,13 @@
 
 use super::strip::{Class, Entry, Strip};
 use super::{Line, Look, Panel, Role, Thing, scale, touched::Touched};
-use crate::hw::{Geometry, Memory, PhysAddr, Ppn, Pte, Vpn};
+use crate::hw::Geometry;
+use crate::hw::tables::{self, Budget, Meaning};
 use crate::story::Story;
 
 /// More pages than this are not looked for, nor in more PTEs: tables may lead in circles.
 const MOST_LEAVES: usize = 1 << 12;
 const MOST_PTES: usize = 1 << 14;
-
-/// A page that is mapped.
-struct Leaf {
-    vpn: Vpn,
-    level: u32,
-    pa: PhysAddr,
-    pte: Pte,
-}
 
 /// The panel.
 pub fn panel(story: &Story, look: &Look) -> Panel {
@@ -27,9 +20,14 @@ pub fn panel(story: &Story, look: &Look) -> Panel {
         return Panel::new(title, vec![Line::of(Role::Dim, why)]);
     };
     let root = system.machine.hart(system.hart).csrs.satp.root(system.machine.config().paging);
-    let mut walk = Walk { memory: system.machine.memory(), geometry, leaves: vec![], ptes: MOST_PTES };
-    walk.table(root, geometry.levels - 1, 0);
-    let strips = strips(&walk.leaves, &geometry, &Touched::of(story));
+    let (mut leaves, mut budget) = (vec![], Budget { tables: usize::MAX, entries: MOST_PTES });
+    let everywhere = 0..1 << (geometry.va_bits - geometry.page_bits);
+    let is_whole =
+        tables::visit(system.machine.memory(), &geometry, root, &everywhere, &mut budget, &mut |entry| {
+            leaves.extend(Some(*entry).filter(|entry| matches!(entry.meaning, Meaning::Leaf(_))));
+            leaves.len() < MOST_LEAVES
+        });
+    let strips = strips(&leaves, &geometry, &Touched::of(story));
     let promise = "A bare machine promises nothing: this is what its tables map.";
     let mut lines = vec![Line::of(Role::Dim, promise)];
     if strips.is_empty() {
@@ -37,23 +35,23 @@ pub fn panel(story: &Story, look: &Look) -> Panel {
         return Panel::new(title, lines);
     }
     lines.extend(scale::drawn(&strips, geometry.page_bytes(), look, geometry.user_end()));
-    if walk.ptes == 0 || walk.leaves.len() == MOST_LEAVES {
+    if !is_whole {
         lines.push(Line::of(Role::Dim, "… and more"));
     }
     Panel::new(title, lines)
 }
 
 /// Pages side by side with the same rights.
-fn strips(leaves: &[Leaf], geometry: &Geometry, touched: &Touched) -> Vec<Strip> {
-    let pages = |leaf: &Leaf| geometry.leaf_bytes(leaf.level) >> geometry.page_bits;
-    let rights = |leaf: &Leaf| leaf.pte.flags().to_string()[1..4].to_owned();
-    let goes_on = |one: &Leaf, next: &Leaf| {
-        let upper = |leaf: &Leaf| geometry.page_address(leaf.vpn).0 >> 63;
+fn strips(leaves: &[tables::Entry], geometry: &Geometry, touched: &Touched) -> Vec<Strip> {
+    let pages = |leaf: &tables::Entry| geometry.leaf_bytes(leaf.level) >> geometry.page_bits;
+    let rights = |leaf: &tables::Entry| leaf.pte.flags().to_string()[1..4].to_owned();
+    let goes_on = |one: &tables::Entry, next: &tables::Entry| {
+        let upper = |leaf: &tables::Entry| geometry.page_address(leaf.vpn).0 >> 63;
         one.vpn.0 + pages(one) == next.vpn.0 && rights(one) == rights(next) && upper(one) == upper(next)
     };
-    let strip = |run: &[Leaf]| {
+    let strip = |run: &[tables::Entry]| {
         let first = run[0].vpn.0;
-        let entry = |leaf: &Leaf| Entry {
+        let entry = |leaf: &tables::Entry| Entry {
             first: leaf.vpn.0 - first,
             pages: pages(leaf),
             class: Class::Own,
@@ -72,38 +70,4 @@ fn strips(leaves: &[Leaf], geometry: &Geometry, touched: &Touched) -> Vec<Strip>
         }
     };
     leaves.chunk_by(goes_on).map(strip).collect()
-}
-
-/// A walk through all that a root leads to. (The kernel's own is for the widest mode of the machine; a bare hart may have
-/// chosen another.)
-struct Walk<'a> {
-    memory: &'a Memory,
-    geometry: Geometry,
-    leaves: Vec<Leaf>,
-    /// How many PTEs may still be looked at.
-    ptes: usize,
-}
-
-impl Walk<'_> {
-    fn table(&mut self, table: Ppn, level: u32, base: u64) {
-        let geometry = self.geometry;
-        let first = geometry.frame_address(table);
-        let shift = geometry.index_bits * level;
-        for (index, word) in
-            self.memory.words(first, geometry.pte_bytes, 0..1 << geometry.index_bits_at(level))
-        {
-            if self.ptes == 0 || self.leaves.len() == MOST_LEAVES {
-                return;
-            }
-            self.ptes -= 1;
-            let (pte, vpn) = (Pte(word), base | index << shift);
-            let pa = PhysAddr(first.0 + index * geometry.pte_bytes);
-            let is_aligned = pte.ppn(&geometry).0.trailing_zeros() >= shift || pte.ppn(&geometry).0 == 0;
-            if pte.is_leaf() && is_aligned {
-                self.leaves.push(Leaf { vpn: Vpn(vpn), level, pa, pte });
-            } else if pte.is_pointer() && level > 0 {
-                self.table(pte.ppn(&geometry), level - 1, vpn);
-            }
-        }
-    }
 }

@@ -43,7 +43,7 @@ impl Kind {
     /// What a PTE is: of several things that are true of a leaf, the one that a store would stumble over first.
     fn of(table: &Table<'_>, entry: &Entry) -> Self {
         let flags = entry.pte.flags();
-        let guard = || table.area(table.va(entry.vpn)).is_some_and(|area| area.kind == AreaKind::Guard);
+        let guard = || table.area(entry.va).is_some_and(|area| area.kind == AreaKind::Guard);
         match () {
             () if table.slot(entry.pte).is_some() => Self::Swapped,
             () if !entry.pte.is_valid() => Self::Invalid,
@@ -149,7 +149,7 @@ fn gather(table: &Table<'_>, ppn: Ppn, level: u32, base: u64, found: &mut Vec<Ma
     }
     let entries = table.entries(ppn, level, base);
     let pointers: Vec<(Ppn, u64)> =
-        entries.iter().filter_map(|entry| Some((table.next(entry)?, entry.vpn))).collect();
+        entries.iter().filter_map(|entry| Some((table.next(entry)?, entry.vpn.0))).collect();
     found.push(Map { ppn, level, base, entries });
     for (next, base) in pointers {
         gather(table, next, level - 1, base, found);

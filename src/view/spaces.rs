@@ -5,7 +5,8 @@
 //! 4,096 are entered.
 
 use super::subject;
-use crate::hw::{Entry, Event, Geometry, HartId, Memory, Observer, PhysAddr, Ppn, Pte, VirtAddr, Vpn, walk};
+use crate::hw::tables::{self, Meaning, Table};
+use crate::hw::{Entry, Event, Geometry, HartId, Memory, Observer, PhysAddr, Ppn, Pte, VirtAddr, walk};
 use crate::kernel::state::SwapSlot;
 use crate::kernel::{Area, Process, System};
 use crate::story::Story;
@@ -48,6 +49,13 @@ pub struct Spot {
     pub pte: Pte,
 }
 
+impl Spot {
+    /// An entry of a table of a space.
+    fn of(space: usize, &tables::Entry { va, level, pa, pte, .. }: &tables::Entry) -> Self {
+        Self { space, va, level, pa, pte }
+    }
+}
+
 /// The PTEs that were looked for.
 #[derive(Clone, Debug, Default)]
 pub struct Found {
@@ -55,14 +63,6 @@ pub struct Found {
     pub spots: Vec<Spot>,
     /// No table was left out.
     pub whole: bool,
-}
-
-/// A table on the way through a space.
-struct Table {
-    ppn: Ppn,
-    level: u32,
-    /// The page that its first entry begins with.
-    first: u64,
 }
 
 /// The address spaces of a moment.
@@ -226,10 +226,8 @@ impl<'a> Spaces<'a> {
                 let index = offset / geometry.pte_bytes;
                 if index < entries && offset.is_multiple_of(geometry.pte_bytes) {
                     let word = self.memory().read(pa, geometry.pte_bytes);
-                    let vpn = table.first | index << (geometry.index_bits * table.level);
-                    let va = geometry.page_address(Vpn(vpn));
-                    let pte = word.map(Pte);
-                    found.spots.extend(pte.map(|pte| Spot { space, va, level: table.level, pa, pte }));
+                    let entry = word.map(|word| table.entry(&geometry, index, Pte(word)));
+                    found.spots.extend(entry.map(|entry| Spot::of(space, &entry)));
                 }
             }
             found.whole &= left > 0;
@@ -246,18 +244,13 @@ impl<'a> Spaces<'a> {
     /// The tables of a space that concern these pages, the root first.
     fn tables(&self, space: usize, pages: &Range<u64>, left: &mut usize) -> Vec<Table> {
         let Space { root, geometry, .. } = &self.all[space];
-        let mut tables = vec![Table { ppn: *root, level: geometry.levels - 1, first: 0 }];
+        let mut tables = vec![Table::root(*root, geometry)];
         let mut next = 0;
         while next < tables.len() && *left > 0 {
             *left -= 1;
             if tables[next].level > 0 {
-                let entries = self.entries(space, &tables[next], pages);
-                let pointers = entries.iter().filter(|spot| self.is_pointer(spot));
-                tables.extend(pointers.take(*left).map(|spot| Table {
-                    ppn: spot.pte.ppn(geometry),
-                    level: spot.level - 1,
-                    first: geometry.vpn(spot.va).0,
-                }));
+                let below = tables[next].entries(self.memory(), geometry, pages);
+                tables.extend(below.iter().filter_map(tables::Entry::table).take(*left));
             }
             next += 1;
         }
@@ -267,35 +260,24 @@ impl<'a> Spaces<'a> {
 
     /// The PTEs of a table that are not clear and concern these pages.
     fn entries(&self, space: usize, table: &Table, pages: &Range<u64>) -> Vec<Spot> {
-        let geometry = self.all[space].geometry;
-        let Table { ppn, level, first } = *table;
-        let shift = geometry.index_bits * level;
-        let from = pages.start.saturating_sub(first) >> shift;
-        let end = pages.end.saturating_sub(first).div_ceil(1 << shift);
-        let end = end.min(1 << geometry.index_bits_at(level));
-        let start = geometry.frame_address(ppn);
-        let words = self.memory().words(start, geometry.pte_bytes, from..end).into_iter();
-        let spot = |(index, word)| Spot {
-            space,
-            va: geometry.page_address(Vpn(first | index << shift)),
-            level,
-            pa: PhysAddr(start.0 + index * geometry.pte_bytes),
-            pte: Pte(word),
-        };
-        words.map(spot).collect()
+        let entries = table.entries(self.memory(), &self.all[space].geometry, pages);
+        entries.iter().map(|entry| Spot::of(space, entry)).collect()
     }
 
     /// Whether the walker goes on from a PTE.
     pub fn is_pointer(&self, spot: &Spot) -> bool {
-        let geometry = &self.all[spot.space].geometry;
-        spot.pte.is_pointer() && walk::refusal(spot.pte, geometry, spot.level).is_none()
+        matches!(self.meaning(spot), Meaning::Pointer(_))
     }
 
     /// The frames that a PTE maps; none unless the walker takes it for a leaf.
     pub fn maps(&self, spot: &Spot) -> Option<Range<u64>> {
-        let geometry = &self.all[spot.space].geometry;
-        let is_leaf = spot.pte.is_leaf() && walk::refusal(spot.pte, geometry, spot.level).is_none();
-        is_leaf.then(|| frames(geometry, spot.level, spot.pte))
+        let is_leaf = matches!(self.meaning(spot), Meaning::Leaf(_));
+        is_leaf.then(|| frames(&self.all[spot.space].geometry, spot.level, spot.pte))
+    }
+
+    /// What the walker makes of a PTE.
+    fn meaning(&self, spot: &Spot) -> Meaning {
+        Meaning::of(spot.pte, &self.all[spot.space].geometry, spot.level)
     }
 
     /// The slot of swap that a PTE names.

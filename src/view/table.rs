@@ -2,6 +2,8 @@
 
 use super::subject::{self, Subject};
 use super::{Line, Look, Mark, Panel, Role, Thing, touched::Touched, translate};
+use crate::hw::tables;
+pub use crate::hw::tables::Entry;
 use crate::hw::{Geometry, PhysAddr, Ppn, Pte, VirtAddr, Vpn, Why, walk};
 use crate::kernel::state::{SwapSlot, slot_of};
 use crate::kernel::{Area, System};
@@ -9,21 +11,6 @@ use crate::story::Story;
 
 /// More PTEs than this are not counted: hostile tables can have millions.
 const MOST_COUNTED: u64 = 1 << 16;
-
-/// A PTE in its table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Entry {
-    /// Its index in the table.
-    pub index: u64,
-    /// The level of the table.
-    pub level: u32,
-    /// Its physical address.
-    pub pa: PhysAddr,
-    /// What is there.
-    pub pte: Pte,
-    /// The first page that it is for.
-    pub vpn: u64,
-}
 
 impl Entry {
     /// What can be selected.
@@ -130,28 +117,23 @@ impl<'a> Table<'a> {
     /// The PTEs of a table that say something: the valid ones, those of pages in swap, and the invalid ones that the walk has
     /// just stumbled over or the event has cleared. `base` is the first page that the table is for.
     pub fn entries(&self, table: Ppn, level: u32, base: u64) -> Vec<Entry> {
-        let Geometry { pte_bytes, index_bits, .. } = self.geometry;
+        let Geometry { pte_bytes, .. } = self.geometry;
         let first = self.geometry.frame_address(table);
         let slots = self.slots(level);
-        let entry = |(index, word): (u64, u64)| Entry {
-            index,
-            level,
-            pa: PhysAddr(first.0 + index * pte_bytes),
-            pte: Pte(word),
-            vpn: base | index << (index_bits * level),
-        };
-        let words = self.system.machine.memory().words(first, pte_bytes, 0..slots);
+        let table = tables::Table { ppn: table, level, first: Vpn(base) };
+        let memory = self.system.machine.memory();
         let says = |entry: &Entry| entry.pte.is_valid() || self.slot(entry.pte).is_some();
-        let mut entries: Vec<Entry> = words.into_iter().map(entry).filter(says).collect();
+        let mut entries = table.entries(memory, &self.geometry, &(0..u64::MAX));
+        entries.retain(says);
         let bytes = first.0..first.0.saturating_add(slots * pte_bytes);
         for pa in self.touched.words_in(bytes.clone()).chain(self.failed.filter(|pa| bytes.contains(&pa.0))) {
             let index = (pa.0 - first.0) / pte_bytes;
-            let word = self.system.machine.memory().read(pa, pte_bytes);
+            let word = memory.read(pa, pte_bytes);
             let known = entries.binary_search_by_key(&index, |entry| entry.index);
             if let (Some(word), Err(at)) =
                 (word.filter(|_| (pa.0 - first.0).is_multiple_of(pte_bytes)), known)
             {
-                entries.insert(at, entry((index, word)));
+                entries.insert(at, table.entry(&self.geometry, index, Pte(word)));
             }
         }
         entries
@@ -159,8 +141,7 @@ impl<'a> Table<'a> {
 
     /// The table that a PTE leads on to, if it does.
     pub fn next(&self, entry: &Entry) -> Option<Ppn> {
-        let leads_on = entry.pte.is_pointer() && self.refusal(entry).is_none();
-        leads_on.then(|| entry.pte.ppn(&self.geometry))
+        entry.table().map(|table| table.ppn)
     }
 
     /// What lies below a table, itself included.
@@ -178,7 +159,7 @@ impl<'a> Table<'a> {
             below.seen += 1;
             below.mark = below.mark.max(self.mark(entry.pa));
             match self.next(&entry) {
-                Some(next) => self.count(next, level - 1, entry.vpn, below),
+                Some(next) => self.count(next, level - 1, entry.vpn.0, below),
                 None if self.slot(entry.pte).is_some() => below.swapped += 1,
                 None => below.leaves += u64::from(entry.pte.is_leaf() && self.refusal(&entry).is_none()),
             }
@@ -193,9 +174,9 @@ impl<'a> Table<'a> {
             let mut from = self.geometry.vpn(area.start).0.max(base);
             let end = (self.geometry.vpn(VirtAddr(area.end.0 - 1)).0 + 1).min(base + self.slots(0));
             let pages = from..end;
-            for entry in entries.iter().filter(|entry| pages.contains(&entry.vpn)) {
-                found.extend((from < entry.vpn).then(|| (from, entry.vpn - 1, area)));
-                from = entry.vpn + 1;
+            for entry in entries.iter().filter(|entry| pages.contains(&entry.vpn.0)) {
+                found.extend((from < entry.vpn.0).then(|| (from, entry.vpn.0 - 1, area)));
+                from = entry.vpn.0 + 1;
             }
             found.extend((from < end).then(|| (from, end - 1, area)));
         }

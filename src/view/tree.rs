@@ -49,7 +49,7 @@ impl Row<'_> {
     /// The first page.
     fn vpn(&self) -> u64 {
         match self {
-            Self::Pte(entry) | Self::Run(entry, _) => entry.vpn,
+            Self::Pte(entry) | Self::Run(entry, _) => entry.vpn.0,
             Self::Promised(first, ..) => *first,
         }
     }
@@ -70,13 +70,13 @@ impl<'a> Tree<'a> {
             match row {
                 Row::Pte(entry) => match shown.next(entry) {
                     Some(next) if self.folded.contains(&entry.pa) => {
-                        let below = shown.below(next, level - 1, entry.vpn);
+                        let below = shown.below(next, level - 1, entry.vpn.0);
                         let mark = shown.mark(entry.pa).max(below.mark);
                         self.lines.push(mark, || fold(pointer(shown, stem(), entry), &below));
                     }
                     Some(next) => {
                         self.lines.push(shown.mark(entry.pa), || pointer(shown, stem(), entry));
-                        self.grow(next, level - 1, entry.vpn, &format!("{indent}{trunk}"));
+                        self.grow(next, level - 1, entry.vpn.0, &format!("{indent}{trunk}"));
                     }
                     None => self.lines.push(shown.mark(entry.pa), || leaf(shown, stem(), entry)),
                 },
@@ -105,7 +105,7 @@ fn rows<'a>(shown: &Table<'a>, table: Ppn, level: u32, base: u64) -> Vec<Row<'a>
 fn runs<'a>(shown: &Table<'_>, entries: Vec<Entry>) -> Vec<Row<'a>> {
     let mut found: Vec<Row<'a>> = vec![];
     for entry in entries {
-        let area = || shown.kernel_area(shown.va(entry.vpn));
+        let area = || shown.kernel_area(entry.va);
         let direct = entry.pte.is_leaf() && area().is_some_and(|area| area.kind == AreaKind::DirectMap);
         if !direct || shown.mark(entry.pa) != Mark::None {
             found.push(Row::Pte(entry));
@@ -128,7 +128,7 @@ fn runs<'a>(shown: &Table<'_>, entries: Vec<Entry>) -> Vec<Row<'a>> {
 /// Whether a leaf maps the frame as many pages further on than another one as its page is, in the same way.
 fn follows(shown: &Table<'_>, first: &Entry, entry: &Entry) -> bool {
     let ppn = |pte: Pte| pte.ppn(&shown.geometry).0;
-    first.pte.flags() == entry.pte.flags() && ppn(first.pte) + (entry.vpn - first.vpn) == ppn(entry.pte)
+    first.pte.flags() == entry.pte.flags() && ppn(first.pte) + (entry.vpn.0 - first.vpn.0) == ppn(entry.pte)
 }
 
 /// `[005]`, or `[005–008]`.
@@ -193,7 +193,7 @@ fn promised(shown: &Table<'_>, stem: String, first: u64, last: u64, area: &Area)
 fn leaf(shown: &Table<'_>, stem: String, entry: &Entry) -> Line {
     let &Entry { pa, pte, level, .. } = entry;
     let line = start(shown, stem, entry);
-    let area = shown.area(shown.va(entry.vpn));
+    let area = shown.area(entry.va);
     let label = area.map(|area| format!(" {}", area.label())).unwrap_or_default();
     if let Some(slot) = shown.slot(pte) {
         let line =

@@ -83,6 +83,23 @@ fn the_tree_draws_what_the_walker_refuses_as_refused() {
 }
 
 #[test]
+fn the_space_draws_no_page_below_a_pointer_that_the_walker_refuses() {
+    // A pointer with A set is reserved; the leaves below it map nothing.
+    let tables = |pointer: &str| {
+        let poke = |pa: &str, value: &str| format!(r#"{{ "op": "poke", "pa": "{pa}", "value": "{value}" }}"#);
+        let steps = [
+            poke("0x80000000", "0x80001 * 1024 + 1"),
+            poke("0x80001000", pointer),
+            poke("0x80002000", "0x80003 * 1024 + 0xcf"),
+            r#"{ "op": "csr", "satp": "0x8000000000080000" }"#.to_owned(),
+        ];
+        told(&bare(&steps.join(", "), "End"), PanelName::Scale)
+    };
+    assert!(tables("0x80002 * 1024 + 0x41").contains("They map nothing yet."));
+    assert!(!tables("0x80002 * 1024 + 1").contains("They map nothing yet."));
+}
+
+#[test]
 fn memory_is_shown_in_words_as_it_holds_them() {
     let steps = r#"{ "op": "poke", "pa": "0x80000000", "value": "0x1122334455667788" },
         { "op": "poke", "pa": "0x80000002", "value": 1, "width": 1 },

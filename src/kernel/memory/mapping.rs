@@ -17,7 +17,8 @@
 //!
 //! The direct map is no owner of the frames it shows; the PTE of a kernel stack in the kernel's own table is.
 
-use crate::hw::{self, Csr, Flags, HartId, PhysAddr, Ppn, Pte, Satp, VirtAddr};
+use crate::hw::tables::Table;
+use crate::hw::{self, Csr, Flags, HartId, PhysAddr, Ppn, Pte, Satp, VirtAddr, Vpn};
 use crate::kernel::PAGE;
 use crate::kernel::event::{Change, Counters};
 use crate::kernel::setup::{KernelMapping, Setup};
@@ -191,11 +192,10 @@ impl System {
 
     /// The pointers in a table, with their indices.
     fn pointers(&self, table: Ppn, level: u32) -> Vec<(u64, Pte)> {
-        let pte_bytes = self.geometry().pte_bytes;
-        let entries = if level == 0 { 0 } else { PAGE / pte_bytes };
-        let read = |index| self.machine.memory().read(self.entry(table, index), pte_bytes).map(Pte);
-        let ptes = (0..entries).filter_map(|index| Some((index, read(index)?)));
-        ptes.filter(|(_, pte)| pte.is_pointer()).collect()
+        let (geometry, table) = (self.geometry(), Table { ppn: table, level, first: Vpn(0) });
+        let entries = table.entries(self.machine.memory(), &geometry, &(0..u64::MAX));
+        let pointers = entries.into_iter().filter(|entry| entry.table().is_some());
+        pointers.map(|entry| (entry.index, entry.pte)).collect()
     }
 
     /// Where a table has its PTE of an index.

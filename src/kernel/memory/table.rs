@@ -1,5 +1,6 @@
 //! Page tables: mechanism only. Who maps what, and why, is said elsewhere.
 
+use crate::hw::tables::{self, Budget, Entry};
 use crate::hw::{Flags, PhysAddr, Ppn, Pte, VirtAddr};
 use crate::kernel::PAGE;
 use crate::kernel::setup::{Bug, EmptyTables};
@@ -12,12 +13,6 @@ const MOST_MAPPINGS: usize = 1 << 16;
 
 /// How many PTEs of a kernel's table are looked at at most: several times as many as a run can write.
 const MOST_PTES: usize = 1 << 20;
-
-/// What may be looked at yet.
-struct Left {
-    tables: usize,
-    ptes: usize,
-}
 
 impl System {
     /// The PTE that decides about an address: the leaf, or the first one on the way that leads nowhere. No PTE does about
@@ -123,46 +118,13 @@ impl System {
         pages: Range<u64>,
         see: &mut impl FnMut(VirtAddr, Place) -> bool,
     ) -> bool {
-        let mut left = match self.policies {
-            Some(_) => Left { tables: self.frames.len(), ptes: MOST_PTES },
-            None => Left { tables: usize::MAX, ptes: usize::MAX },
+        let mut budget = match self.policies {
+            Some(_) => Budget { tables: self.frames.len(), entries: MOST_PTES },
+            None => Budget { tables: usize::MAX, entries: usize::MAX },
         };
-        self.visit_table(root, self.geometry().levels - 1, 0, &pages, &mut left, see)
-    }
-
-    /// `first` is the page that the table's first entry begins with.
-    fn visit_table(
-        &self,
-        table: Ppn,
-        level: u32,
-        first: u64,
-        pages: &Range<u64>,
-        left: &mut Left,
-        see: &mut impl FnMut(VirtAddr, Place) -> bool,
-    ) -> bool {
-        let Some(tables) = left.tables.checked_sub(1) else { return false };
-        left.tables = tables;
-        let geometry = self.geometry();
-        let shift = geometry.index_bits * level;
-        let entries = 1 << geometry.index_bits_at(level);
-        let from = pages.start.saturating_sub(first) >> shift;
-        let to = (pages.end.saturating_sub(first).div_ceil(1 << shift)).min(entries);
-        let first_pte = geometry.frame_address(table);
-        for (index, word) in self.machine.memory().words(first_pte, geometry.pte_bytes, from..to) {
-            let pa = PhysAddr(first_pte.0 + index * geometry.pte_bytes);
-            let pte = Pte(word);
-            let vpn = first | index << shift;
-            let va = geometry.page_address(crate::hw::Vpn(vpn));
-            let Some(ptes) = left.ptes.checked_sub(1) else { return false };
-            left.ptes = ptes;
-            let more = see(va, Place { level, pa, pte });
-            let leads_on = pte.is_pointer() && level > 0;
-            let below = !leads_on || self.visit_table(pte.ppn(&geometry), level - 1, vpn, pages, left, see);
-            if !more || !below {
-                return false;
-            }
-        }
-        true
+        let visible =
+            |entry: &Entry| see(entry.va, Place { level: entry.level, pa: entry.pa, pte: entry.pte });
+        tables::visit(self.machine.memory(), &self.geometry(), root, &pages, &mut budget, &mut { visible })
     }
 }
 

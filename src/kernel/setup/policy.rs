@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 
 macro_rules! policy {
     ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident),+ $(,)? }) => {
-        $(#[$doc])*
         #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
         #[serde(rename_all = "snake_case")]
+        $(#[$doc])*
         pub enum $name {
             $($(#[$variant_doc])* $variant),+
         }
@@ -108,6 +108,7 @@ policy! {
 
 policy! {
     /// Where the kernel itself is mapped.
+    #[schemars(rename = "Mapping")]
     KernelMapping {
         /// Nowhere: it touches physical memory directly.
         #[default]
