@@ -6,7 +6,7 @@
 
 use super::subject;
 use crate::hw::tables::{self, Meaning, Table};
-use crate::hw::{Entry, Event, Geometry, HartId, Memory, Observer, PhysAddr, Ppn, Pte, VirtAddr, walk};
+use crate::hw::{Entry, Geometry, HartId, Memory, PhysAddr, Ppn, Pte, VirtAddr};
 use crate::kernel::state::SwapSlot;
 use crate::kernel::{Area, Process, System};
 use crate::story::Story;
@@ -158,22 +158,11 @@ impl<'a> Spaces<'a> {
         process.and_then(|process| self.at_root(process.root)).or(current)
     }
 
-    /// The PTE that decides about an address: the last one that the walker reads. None decides about an address that is
-    /// not canonical, or where a table would lie outside memory.
+    /// The PTE that decides about an address: see [`tables::deciding`].
     pub fn spot(&self, space: usize, va: VirtAddr) -> Option<Spot> {
         let Space { root, geometry, .. } = &self.all[space];
-        if !geometry.is_canonical(va) {
-            return None;
-        }
-        let mut last = Last(None);
-        let end = walk::walk(self.memory(), geometry, *root, va, &mut last);
-        let (level, pa, pte) = last.0?;
-        // The walker has gone on from this one, to a table that is not there.
-        if matches!(end, Err(crate::hw::Why::PteAbsent { .. })) {
-            return None;
-        }
-        let va = VirtAddr(va.0 & !(geometry.leaf_bytes(level) - 1));
-        Some(Spot { space, va, level, pa, pte })
+        let entry = tables::deciding(self.memory(), geometry, *root, va)?;
+        Some(Spot::of(space, &entry))
     }
 
     /// All PTEs that are not clear, of all spaces, that are wanted.
@@ -352,17 +341,4 @@ pub fn covered(geometry: &Geometry, entry: &Entry) -> Range<u64> {
 pub fn frames(geometry: &Geometry, level: u32, pte: Pte) -> Range<u64> {
     let first = pte.ppn(geometry).0;
     first..first + (1 << (geometry.index_bits * level))
-}
-
-/// The last PTE that a walk has read.
-struct Last(Option<(u32, PhysAddr, Pte)>);
-
-impl Observer for Last {
-    fn changed(&mut self, _: crate::hw::Change) {}
-
-    fn event(&mut self, event: Event) {
-        if let Event::PteRead { level, pa, pte } = event {
-            self.0 = Some((level, pa, pte));
-        }
-    }
 }

@@ -50,9 +50,14 @@ impl Table {
         Self { ppn, level: geometry.levels - 1, first: Vpn(0) }
     }
 
+    /// Where an entry lies.
+    fn address(&self, geometry: &Geometry, index: u64) -> PhysAddr {
+        PhysAddr(geometry.frame_address(self.ppn).0 + index * geometry.pte_bytes)
+    }
+
     /// An entry by its index, which must be in the table.
     pub fn entry(&self, geometry: &Geometry, index: u64, pte: Pte) -> Entry {
-        let pa = PhysAddr(geometry.frame_address(self.ppn).0 + index * geometry.pte_bytes);
+        let pa = self.address(geometry, index);
         let vpn = Vpn(self.first.0 | index << (geometry.index_bits * self.level));
         let meaning = Meaning::of(pte, geometry, self.level);
         Entry { va: geometry.page_address(vpn), vpn, level: self.level, index, pa, pte, meaning }
@@ -94,6 +99,24 @@ impl Entry {
         match self.meaning {
             Meaning::Pointer(ppn) => Some(Table { ppn, level: self.level - 1, first: self.vpn }),
             _ => None,
+        }
+    }
+}
+
+/// The PTE that decides about an address: the last one that the walker reads. None decides about an address that is not
+/// canonical, or where the walker comes to a table that lies outside memory.
+pub fn deciding(memory: &Memory, geometry: &Geometry, root: Ppn, va: VirtAddr) -> Option<Entry> {
+    if !geometry.is_canonical(va) {
+        return None;
+    }
+    let mut table = Table::root(root, geometry);
+    loop {
+        let index = geometry.index(va, table.level);
+        let pte = memory.read(table.address(geometry, index), geometry.pte_bytes)?;
+        let entry = table.entry(geometry, index, Pte(pte));
+        match entry.table() {
+            Some(next) => table = next,
+            None => return Some(entry),
         }
     }
 }
@@ -193,6 +216,12 @@ mod tests {
             for vpn in pages {
                 let va = geometry.page_address(Vpn(vpn));
                 let read = read.get(&vpn);
+                let decides = deciding(&memory, &geometry, root, va);
+                // A clear PTE is not shown: the pointer to its table is then the last that was.
+                let shown = read.filter(|entry| entry.table().is_none());
+                assert!(
+                    decides.is_none_or(|entry| shown.map_or(entry.pte == Pte(0), |shown| entry == *shown))
+                );
                 match walk(&memory, &geometry, root, va, &mut Unwatched) {
                     Ok(walked) => {
                         let read = read.unwrap();

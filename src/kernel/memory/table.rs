@@ -15,23 +15,10 @@ const MOST_MAPPINGS: usize = 1 << 16;
 const MOST_PTES: usize = 1 << 20;
 
 impl System {
-    /// The PTE that decides about an address: the leaf, or the first one on the way that leads nowhere. No PTE does about
-    /// an address that is not canonical.
+    /// The PTE that decides about an address: see [`tables::deciding`].
     pub fn pte_for(&self, root: Ppn, va: VirtAddr) -> Option<Place> {
-        let geometry = self.geometry();
-        if !geometry.is_canonical(va) {
-            return None;
-        }
-        let mut table = geometry.frame_address(root);
-        for level in (0..geometry.levels).rev() {
-            let pa = PhysAddr(table.0 + geometry.index(va, level) * geometry.pte_bytes);
-            let pte = Pte(self.machine.memory().read(pa, geometry.pte_bytes)?);
-            if level == 0 || !pte.is_pointer() {
-                return Some(Place { level, pa, pte });
-            }
-            table = geometry.frame_address(pte.ppn(&geometry));
-        }
-        None
+        let entry = tables::deciding(self.machine.memory(), &self.geometry(), root, va)?;
+        Some(Place { level: entry.level, pa: entry.pa, pte: entry.pte })
     }
 
     /// The leaf that maps an address, if one does.
