@@ -57,18 +57,31 @@ impl Contents {
         matches!(self, Self::Bytes(_))
     }
 
-    /// The `width` bytes (1 to 8) from byte `at` on, which end in the chunk.
-    fn read(&self, at: usize, width: usize) -> u64 {
-        let mut word = [0; 8];
+    /// The eight bytes from byte `at` on; `None` where they do not end in the chunk.
+    #[inline]
+    fn word(&self, at: usize) -> Option<u64> {
         match self {
-            Self::Bytes(bytes) => word[..width].copy_from_slice(&bytes[at..at + width]),
+            Self::Bytes(bytes) => {
+                bytes.get(at..)?.first_chunk().map(|word: &[u8; 8]| u64::from_le_bytes(*word))
+            }
+            Self::Filled { .. } if at > CHUNK_BYTES as usize - 8 => None,
             Self::Filled { first, byte } => {
-                let first = first.to_le_bytes();
-                let byte = |at| *first.get(at).unwrap_or(byte);
-                (0..width).for_each(|i| word[i] = byte(at + i));
+                let rest = u64::from_le_bytes([*byte; 8]);
+                Some(match at {
+                    0 => *first,
+                    1..8 => first >> (8 * at) | rest << (64 - 8 * at),
+                    _ => rest,
+                })
             }
         }
-        u64::from_le_bytes(word)
+    }
+
+    /// The byte at `at`, which is in the chunk.
+    fn byte(&self, at: usize) -> u8 {
+        match self {
+            Self::Bytes(bytes) => bytes[at],
+            Self::Filled { first, byte } => *first.to_le_bytes().get(at).unwrap_or(byte),
+        }
     }
 
     /// Its bytes, to be written.
@@ -148,22 +161,32 @@ impl Memory {
     }
 
     /// Whether `width` bytes from `pa` on all exist.
+    #[inline]
     pub fn contains(&self, pa: PhysAddr, width: u64) -> bool {
         pa.0.checked_sub(self.base.0)
             .is_some_and(|offset| offset < self.size_bytes && width <= self.size_bytes - offset)
     }
 
     /// The `width` bytes (1 to 8) from `pa` on as a little-endian number; `None` where memory is absent.
+    #[inline]
     pub fn read(&self, pa: PhysAddr, width: u64) -> Option<u64> {
-        if !self.contains(pa, width) {
-            return None;
+        // Before the base this is past the last chunk.
+        let offset = pa.0.wrapping_sub(self.base.0);
+        let index = usize::try_from(offset / CHUNK_BYTES).ok()?;
+        match self.chunks.get(index)?.word((offset % CHUNK_BYTES) as usize) {
+            Some(word) => Some(word & low(width)),
+            None => self.read_bytes(pa, width),
         }
-        let offset = pa.0 - self.base.0;
-        let (index, at) = ((offset / CHUNK_BYTES) as usize, (offset % CHUNK_BYTES) as usize);
-        if at + width as usize <= CHUNK_BYTES as usize {
-            return Some(self.chunks[index].read(at, width as usize));
-        }
-        (0..width).try_fold(0, |value, i| Some(value | self.read(PhysAddr(pa.0 + i), 1)? << (8 * i)))
+    }
+
+    /// The same byte by byte: a word that may not end in its chunk.
+    #[cold]
+    fn read_bytes(&self, pa: PhysAddr, width: u64) -> Option<u64> {
+        (0..width).try_fold(0, |value, i| {
+            let offset = pa.0 - self.base.0 + i;
+            let chunk = self.chunks.get((offset / CHUNK_BYTES) as usize)?;
+            Some(value | u64::from(chunk.byte((offset % CHUNK_BYTES) as usize)) << (8 * i))
+        })
     }
 
     /// The words of `width` bytes (1 to 8) from `pa` on that are not 0, each with its index, as far as there is memory.
@@ -209,11 +232,14 @@ impl Memory {
     pub(super) fn swap(&mut self, pa: PhysAddr, width: u64, value: u64) -> u64 {
         assert!(self.contains(pa, width), "no memory at {pa}");
         let old = self.read(pa, width).unwrap_or_default();
-        for i in 0..width {
-            let offset = pa.0 + i - self.base.0;
+        let (mut offset, mut left) = (pa.0 - self.base.0, &value.to_le_bytes()[..width as usize]);
+        while !left.is_empty() {
             let chunk = &mut self.chunks[(offset / CHUNK_BYTES) as usize];
             self.written += usize::from(!chunk.takes_room());
-            chunk.own()[(offset % CHUNK_BYTES) as usize] = (value >> (8 * i)) as u8;
+            let there = &mut chunk.own()[(offset % CHUNK_BYTES) as usize..];
+            let (here, after) = left.split_at(left.len().min(there.len()));
+            there[..here.len()].copy_from_slice(here);
+            (offset, left) = (offset + here.len() as u64, after);
         }
         old
     }
@@ -239,6 +265,12 @@ impl Memory {
     fn chunk_index(&self, pa: PhysAddr) -> Option<usize> {
         self.contains(pa, 1).then(|| ((pa.0 - self.base.0) / CHUNK_BYTES) as usize)
     }
+}
+
+/// A mask of the low `width` bytes (1 to 8) of a word.
+#[inline]
+fn low(width: u64) -> u64 {
+    !0 >> (64 - 8 * width)
 }
 
 /// Equal if every byte is, whatever room it takes.
