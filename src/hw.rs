@@ -32,8 +32,8 @@ pub use addr::{PhysAddr, Ppn, VirtAddr, Vpn, Word};
 pub use execute::{INSTRUCTION_BYTES, Reached, Request, Trap, refusal, tables, walk};
 pub use format::{Flags, Geometry, Leaf, MAX_LEVELS, Mode, Paging, Pte, Step};
 pub use hart::{
-    Access, Cause, Csr, Csrs, Entry, Fault, Hart, HartId, Privilege, Remember, Replacement, Satp, Slot,
-    Sstatus, Tlb, TlbConfig, Why,
+    Access, Cause, Csr, Csrs, Entry, Fault, Hart, HartId, Hit, Privilege, Remember, Replacement, Satp,
+    Selected, Slot, Sstatus, Tlb, TlbConfig, Why,
 };
 pub use machine::{AdUpdate, Change, Config, Event, Machine, Observer, Unwatched};
 pub use memory::{Contents, Memory};

@@ -59,6 +59,7 @@ hex_number! {
 
 impl VirtAddr {
     /// The address `bytes` further on, wrapping at the end of the address space as the hardware's adder does.
+    #[inline]
     pub fn wrapping_add(self, bytes: u64) -> Self {
         Self(self.0.wrapping_add(bytes))
     }
@@ -74,6 +75,7 @@ impl PhysAddr {
     pub const BITS: u32 = 56;
 
     /// A physical address, or `None` if it needs more than 56 bits.
+    #[inline]
     pub fn new(address: u64) -> Option<Self> {
         (address >> Self::BITS == 0).then_some(Self(address))
     }

@@ -5,11 +5,12 @@ pub mod csr;
 pub mod fault;
 mod hart;
 pub mod privilege;
+mod tag;
 pub mod tlb;
 
 pub use cause::Cause;
-pub use csr::{Csr, Csrs, Satp, Sstatus};
+pub use csr::{Csr, Csrs, Satp, Selected, Sstatus};
 pub use fault::{Access, Fault, Why};
 pub use hart::{Hart, HartId};
 pub use privilege::Privilege;
-pub use tlb::{Entry, Remember, Replacement, Slot, Tlb, TlbConfig};
+pub use tlb::{Entry, Hit, Remember, Replacement, Slot, Tlb, TlbConfig};

@@ -3,8 +3,8 @@
 use super::permission;
 use crate::hw::format::geometry::mask;
 use crate::hw::{
-    Access, AdUpdate, Change, Entry, Event, Fault, Flags, Geometry, HartId, Leaf, Machine, Mode, Observer,
-    PhysAddr, Satp, Slot, Trap, VirtAddr, Why, Word, walk,
+    Access, AdUpdate, Change, Entry, Event, Fault, Flags, Geometry, HartId, Hit, Leaf, Machine, Observer,
+    PhysAddr, Ppn, Selected, Slot, Trap, VirtAddr, Why, Word, walk,
 };
 
 /// Bytes of an instruction; the pc goes on by as many, but for a fetch of 2 bytes, which is a compressed one.
@@ -27,8 +27,9 @@ pub struct Request {
 #[derive(Clone, Copy)]
 struct Asked {
     hart: HartId,
-    satp: Satp,
     geometry: Geometry,
+    root: Ppn,
+    asid: u16,
     va: VirtAddr,
     access: Access,
 }
@@ -49,6 +50,7 @@ impl Machine {
     /// # Errors
     ///
     /// The trap that was entered.
+    #[inline]
     pub fn execute<O: Observer>(
         &mut self,
         hart: HartId,
@@ -65,6 +67,7 @@ impl Machine {
     }
 
     /// An access, each page that it touches translated on its own before anything is read or written.
+    #[inline]
     fn access<O: Observer>(
         &mut self,
         hart: HartId,
@@ -93,12 +96,14 @@ impl Machine {
     }
 
     /// The address `bytes` further on. The adder is as wide as the registers: 32 bits on a machine with Sv32.
+    #[inline]
     fn address_after(&self, va: VirtAddr, bytes: u64) -> VirtAddr {
         let sum = va.wrapping_add(bytes);
         if self.config().paging.is_32_bit() { VirtAddr(sum.0 & mask(32)) } else { sum }
     }
 
     /// Translates, and checks that there is memory: the last thing that is looked at.
+    #[inline]
     fn reach<O: Observer>(
         &mut self,
         hart: HartId,
@@ -109,8 +114,10 @@ impl Machine {
     ) -> Result<PhysAddr, Fault> {
         let pa = self.translate(hart, va, access, watch)?;
         // `stval` is the first byte that cannot be reached: memory may end inside of the access.
-        let absent = (0..width).find(|i| !self.memory().contains(PhysAddr(pa.0 + i), 1));
-        match absent {
+        if self.memory().contains(pa, width) {
+            return Ok(pa);
+        }
+        match (0..width).find(|i| !self.memory().contains(PhysAddr(pa.0 + i), 1)) {
             None => Ok(pa),
             Some(i) => {
                 let (va, pa) = (self.address_after(va, i), PhysAddr(pa.0 + i));
@@ -119,6 +126,7 @@ impl Machine {
         }
     }
 
+    #[inline]
     fn transfer<O: Observer>(
         &mut self,
         access: Access,
@@ -155,50 +163,44 @@ impl Machine {
         watch: &mut O,
     ) -> Result<PhysAddr, Fault> {
         let state = self.hart(hart);
-        let satp = state.csrs.satp;
-        let geometry = match satp.mode(self.config().paging) {
-            Some(Mode::Paged(geometry)) => geometry,
-            _ => {
-                let absent = Why::MemoryAbsent { pa: PhysAddr(va.0) };
-                return PhysAddr::new(va.0).ok_or(Fault { access, va, why: absent });
-            }
+        let Selected { geometry: Some(geometry), asid, root } = *state.selected() else {
+            let absent = Why::MemoryAbsent { pa: PhysAddr(va.0) };
+            return PhysAddr::new(va.0).ok_or(Fault { access, va, why: absent });
         };
         let fail = |why| Fault { access, va, why };
         if !geometry.is_canonical(va) {
             return Err(fail(Why::NonCanonical));
         }
-        let asked = Asked { hart, satp, geometry, va, access };
-        let (vpn, asid) = (geometry.vpn(va), satp.asid(self.config().paging));
-        let Some(slot) = state.tlb.lookup(&geometry, vpn, asid) else {
+        let asked = Asked { hart, geometry, root, asid, va, access };
+        let vpn = geometry.vpn(va);
+        let Some(Hit { slot, pte, pa }) = state.tlb.find(&geometry, va, asid) else {
             watch.event(Event::TlbMiss { va, vpn, asid });
             return self.walk_and_fill(&asked, None, watch).map_err(fail);
         };
-        let entry = state.tlb.slots()[slot].entry.expect("a look-up finds a valid slot");
         if let Some(remember) = state.tlb.on_hit(slot) {
             self.change(Change::TlbOrder { hart, remember }, watch);
         }
-        watch.event(Event::TlbHit { va, slot, vpn, pte: entry.pte() });
-        self.check(hart, entry.pte().flags(), access, watch).map_err(fail)?;
-        if access == Access::Store && !entry.pte().flags().has(Flags::D) {
+        watch.event(Event::TlbHit { va, slot, vpn, pte });
+        self.check(hart, pte.flags(), access, watch).map_err(fail)?;
+        if access == Access::Store && !pte.flags().has(Flags::D) {
             if self.config().ad_update == AdUpdate::Fault {
                 return Err(fail(Why::DirtyClear));
             }
             // Step 9 never uses a cached PTE: D is set in memory, so the walk is done again.
             return self.walk_and_fill(&asked, Some(slot), watch).map_err(fail);
         }
-        Ok(entry.translate(&geometry, va))
+        Ok(pa)
     }
 
     /// `hit` is the slot whose entry was not enough, as its D is clear.
+    #[inline]
     fn walk_and_fill<O: Observer>(
         &mut self,
         asked: &Asked,
         hit: Option<usize>,
         watch: &mut O,
     ) -> Result<PhysAddr, Why> {
-        let Asked { hart, satp, geometry, va, access } = *asked;
-        let geometry = &geometry;
-        let (root, asid) = (satp.root(self.config().paging), satp.asid(self.config().paging));
+        let Asked { hart, ref geometry, root, asid, va, access } = *asked;
         // Steps 1 to 5.
         let mut leaf = walk(self.memory(), geometry, root, va, watch)?;
         // Steps 6 to 8.
@@ -210,6 +212,7 @@ impl Machine {
         Ok(entry.translate(geometry, va))
     }
 
+    #[inline]
     fn check<O: Observer>(
         &self,
         hart: HartId,
@@ -228,6 +231,7 @@ impl Machine {
         verdict
     }
 
+    #[inline]
     fn step_9_accessed_and_dirty<O: Observer>(
         &mut self,
         geometry: &Geometry,
@@ -250,6 +254,7 @@ impl Machine {
         Ok(())
     }
 
+    #[inline]
     fn fill<O: Observer>(
         &mut self,
         hart: HartId,
@@ -258,7 +263,8 @@ impl Machine {
         hit: Option<usize>,
         watch: &mut O,
     ) {
-        let same = self.hart(hart).tlb.same_page(geometry, &entry);
+        // What a look-up did not find has no entry.
+        let same = hit.and_then(|_| self.hart(hart).tlb.same_page(geometry, &entry));
         // A walk after a hit (to set D) takes the place of the entry that was hit, whatever its size was.
         if let Some(slot) = hit.filter(|_| same.is_none()) {
             let content = Slot { entry: None, ..self.hart(hart).tlb.slots()[slot] };
@@ -266,7 +272,8 @@ impl Machine {
         }
         let tlb = &self.hart(hart).tlb;
         let Some(slot) = same.or_else(|| tlb.victim(geometry, &entry)) else { return };
-        let Slot { entry: old, used } = tlb.slots()[slot];
+        let Slot { entry: ref old, used } = tlb.slots()[slot];
+        let evicted = old.as_ref().filter(|_| same.is_none()).map(|old| old.vpn);
         let remember = if same.is_some() { tlb.on_hit(slot) } else { tlb.on_fill(slot) };
         self.change(Change::TlbSlot { hart, slot, content: Slot { entry: Some(entry), used } }, watch);
         if let Some(remember) = remember {
@@ -278,7 +285,7 @@ impl Machine {
             pte: entry.pte(),
             level: entry.level,
             asid: entry.asid,
-            evicted: old.filter(|_| same.is_none()).map(|old| old.vpn),
+            evicted,
         });
     }
 }

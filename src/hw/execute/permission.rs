@@ -9,11 +9,13 @@ use crate::hw::{Access, Flags, Privilege, Sstatus, Why};
 /// # Errors
 ///
 /// The first check that fails.
+#[inline]
 pub fn check(flags: Flags, access: Access, privilege: Privilege, sstatus: Sstatus) -> Result<(), Why> {
     step_6_user(flags, access, privilege, sstatus)?;
     step_8_read_write_execute(flags, access, sstatus)
 }
 
+#[inline]
 fn step_6_user(flags: Flags, access: Access, privilege: Privilege, sstatus: Sstatus) -> Result<(), Why> {
     match (privilege, flags.has(Flags::U)) {
         (Privilege::User, false) => Err(Why::SupervisorPage),
@@ -23,6 +25,7 @@ fn step_6_user(flags: Flags, access: Access, privilege: Privilege, sstatus: Ssta
     }
 }
 
+#[inline]
 fn step_8_read_write_execute(flags: Flags, access: Access, sstatus: Sstatus) -> Result<(), Why> {
     match access {
         // MXR makes executable pages readable.

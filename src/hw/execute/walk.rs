@@ -13,6 +13,7 @@ use crate::hw::{
 /// # Errors
 ///
 /// Why there is no valid leaf.
+#[inline]
 pub fn walk<O: Observer>(
     memory: &Memory,
     geometry: &Geometry,
@@ -56,6 +57,7 @@ pub fn refusal(pte: Pte, geometry: &Geometry, level: u32) -> Option<Why> {
     }
 }
 
+#[inline]
 fn step_3_valid(pte: Pte, geometry: &Geometry, level: u32) -> Result<(), Why> {
     let flags = pte.flags();
     if !flags.has(Flags::V) {
@@ -72,6 +74,7 @@ fn step_3_valid(pte: Pte, geometry: &Geometry, level: u32) -> Result<(), Why> {
 }
 
 /// A superpage lies at a multiple of its size.
+#[inline]
 fn step_5_aligned(pte: Pte, geometry: &Geometry, level: u32) -> Result<(), Why> {
     let below = geometry.index_bits * level;
     if pte.ppn(geometry).0 & ((1 << below) - 1) != 0 {

@@ -91,16 +91,19 @@ impl Geometry {
     }
 
     /// Bytes of a page.
+    #[inline]
     pub fn page_bytes(&self) -> u64 {
         1 << self.page_bits
     }
 
     /// Bytes that one leaf at `level` maps: a page at level 0, a megapage at level 1 of Sv39, and so on.
+    #[inline]
     pub fn leaf_bytes(&self, level: u32) -> u64 {
         1 << (self.page_bits + self.index_bits * level)
     }
 
     /// Bits of the index into a table of `level`.
+    #[inline]
     pub fn index_bits_at(&self, level: u32) -> u32 {
         if level + 1 == self.levels {
             self.va_bits - self.page_bits - self.index_bits * level
@@ -110,21 +113,25 @@ impl Geometry {
     }
 
     /// VPN\[`level`\] of an address: the index into the table of that level.
+    #[inline]
     pub fn index(&self, va: VirtAddr, level: u32) -> u64 {
         va.0 >> (self.page_bits + self.index_bits * level) & mask(self.index_bits_at(level))
     }
 
     /// The page offset of an address.
+    #[inline]
     pub fn offset(&self, va: VirtAddr) -> u64 {
         va.0 & mask(self.page_bits)
     }
 
     /// The virtual page number: the address without offset and sign extension.
+    #[inline]
     pub fn vpn(&self, va: VirtAddr) -> Vpn {
         Vpn((va.0 & mask(self.va_bits)) >> self.page_bits)
     }
 
     /// The address of the first byte of a page, with the sign extension put back.
+    #[inline]
     pub fn page_address(&self, vpn: Vpn) -> VirtAddr {
         let address = vpn.0 << self.page_bits;
         let negative = self.sign_extended && address >> (self.va_bits - 1) & 1 == 1;
@@ -132,6 +139,7 @@ impl Geometry {
     }
 
     /// Whether the bits above the translated ones are as they must be: in Sv39, bits 63 to 39 equal to bit 38.
+    #[inline]
     pub fn is_canonical(&self, va: VirtAddr) -> bool {
         if self.sign_extended {
             let shift = 64 - self.va_bits;
@@ -142,11 +150,13 @@ impl Geometry {
     }
 
     /// The physical address of a page's first byte.
+    #[inline]
     pub fn frame_address(&self, ppn: Ppn) -> PhysAddr {
         PhysAddr(ppn.0 << self.page_bits)
     }
 
     /// The physical page that an address lies in.
+    #[inline]
     pub fn ppn(&self, pa: PhysAddr) -> Ppn {
         Ppn(pa.0 >> self.page_bits)
     }
@@ -158,6 +168,7 @@ impl Geometry {
 }
 
 /// The lowest `bits` bits set; `bits` at most 63.
+#[inline]
 pub(crate) fn mask(bits: u32) -> u64 {
     (1 << bits) - 1
 }
@@ -210,11 +221,13 @@ impl Paging {
     }
 
     /// The largest ASID: 9 bits in Sv32, 16 elsewhere.
+    #[inline]
     pub fn most_asid(self) -> u16 {
         if self.is_32_bit() { 0x1ff } else { u16::MAX }
     }
 
     /// Registers and addresses have 32 bits.
+    #[inline]
     pub fn is_32_bit(self) -> bool {
         self == Self::Sv32
     }

@@ -100,37 +100,44 @@ impl Pte {
     }
 
     /// Its flags, RSW included.
+    #[inline]
     pub fn flags(self) -> Flags {
         Flags((self.0 & mask(Self::PPN_SHIFT)) as u16)
     }
 
     /// The physical page number it points to, as wide as the geometry has it.
+    #[inline]
     pub fn ppn(self, geometry: &Geometry) -> Ppn {
         Ppn(self.0 >> Self::PPN_SHIFT & mask(geometry.ppn_bits))
     }
 
     /// The same with other flags.
+    #[inline]
     pub fn with_flags(self, flags: Flags) -> Self {
         Self(self.0 & !mask(Self::PPN_SHIFT) | u64::from(flags.0))
     }
 
     /// V is set.
+    #[inline]
     pub fn is_valid(self) -> bool {
         self.flags().has(Flags::V)
     }
 
     /// V is set, and R or X: the PTE maps a page. (With only W set it is a reserved encoding.)
+    #[inline]
     pub fn is_leaf(self) -> bool {
         self.is_valid() && self.flags().any(Flags::R | Flags::X)
     }
 
     /// V is set and none of R, W, X: the PTE points to the next table.
+    #[inline]
     pub fn is_pointer(self) -> bool {
         self.is_valid() && !self.flags().any(Flags::R | Flags::W | Flags::X)
     }
 
     /// The bits above the PPN: reserved (60–54), and PBMT and N, which are reserved on a machine that lacks the
     /// extensions Svpbmt and Svnapot, as this one does.
+    #[inline]
     pub fn reserved(self, geometry: &Geometry) -> u64 {
         self.0 >> (Self::PPN_SHIFT + geometry.ppn_bits)
     }

@@ -26,11 +26,13 @@ pub struct Leaf {
 
 impl Leaf {
     /// The leaf PTE and where it is.
+    #[inline]
     pub fn step(&self) -> Step {
         self.path[self.depth - 1]
     }
 
     /// The leaf PTE.
+    #[inline]
     pub fn pte(&self) -> Pte {
         self.step().pte
     }

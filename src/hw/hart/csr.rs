@@ -94,6 +94,15 @@ impl Satp {
         })
     }
 
+    /// All that it selects on a machine with this paging.
+    pub fn selected(self, paging: Paging) -> Selected {
+        let geometry = match self.mode(paging) {
+            Some(Mode::Paged(geometry)) => Some(geometry),
+            Some(Mode::Bare) | None => None,
+        };
+        Selected { geometry, asid: self.asid(paging), root: self.root(paging) }
+    }
+
     /// The bits of the ASID field.
     fn asid_field(paging: Paging) -> u64 {
         if paging.is_32_bit() { mask(9) << 22 } else { mask(16) << 44 }
@@ -108,6 +117,17 @@ impl Satp {
     pub fn root(self, paging: Paging) -> Ppn {
         Ppn(self.0 & if paging.is_32_bit() { mask(22) } else { mask(44) })
     }
+}
+
+/// A `satp`, decoded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Selected {
+    /// How addresses are cut up; `None` while translation is off.
+    pub geometry: Option<Geometry>,
+    /// The address space.
+    pub asid: u16,
+    /// The frame of the root table.
+    pub root: Ppn,
 }
 
 /// `sstatus`: the fields that are modelled; all others read as zero, but UXL, which says that user mode is 64 bits wide.
@@ -139,6 +159,7 @@ impl Sstatus {
     ];
 
     /// Whether a field is set.
+    #[inline]
     pub fn has(self, field: u64) -> bool {
         self.0 & field != 0
     }
@@ -149,11 +170,13 @@ impl Sstatus {
     }
 
     /// SUM is set.
+    #[inline]
     pub fn sum(self) -> bool {
         self.has(Self::SUM)
     }
 
     /// MXR is set.
+    #[inline]
     pub fn mxr(self) -> bool {
         self.has(Self::MXR)
     }

@@ -1,6 +1,6 @@
 //! A hart: what one stream of instructions has to itself.
 
-use crate::hw::{Csrs, Paging, Privilege, Sstatus, Tlb, TlbConfig, VirtAddr};
+use crate::hw::{Csr, Csrs, Paging, Privilege, Satp, Selected, Sstatus, Tlb, TlbConfig, VirtAddr};
 use serde::Serialize;
 
 /// The number of a hart, from 0.
@@ -20,6 +20,8 @@ pub struct Hart {
     pub csrs: Csrs,
     /// Its own TLB.
     pub tlb: Tlb,
+    /// What `satp` selects: every access asks, and it is seldom written.
+    selected: Selected,
 }
 
 impl Hart {
@@ -32,6 +34,22 @@ impl Hart {
             privilege: Privilege::Supervisor,
             csrs: Csrs { sstatus, ..Csrs::default() },
             tlb: Tlb::new(tlb),
+            selected: Satp::default().selected(paging),
         }
+    }
+
+    /// What its `satp` selects.
+    #[inline]
+    pub fn selected(&self) -> &Selected {
+        &self.selected
+    }
+
+    /// Puts a word into a register as it is, and gives back what was there.
+    pub(in crate::hw) fn swap_csr(&mut self, csr: Csr, value: u64, paging: Paging) -> u64 {
+        let old = self.csrs.swap(csr, value);
+        if csr == Csr::Satp {
+            self.selected = self.csrs.satp.selected(paging);
+        }
+        old
     }
 }

@@ -4,9 +4,14 @@
 //! `sfence.vma` leaves the old translation in use. [`Machine::is_stale`](crate::hw::Machine::is_stale) tells, for the screen; the hardware
 //! cannot.
 
+use super::tag::Tag;
 use crate::hw::{Geometry, Leaf, MAX_LEVELS, PhysAddr, Ppn, Pte, SplitMix64, Step, VirtAddr, Vpn};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::ops::Range;
+
+/// Slots of a word of bits.
+const WORD: usize = u64::BITS as usize;
 
 /// Which entry of a full set loses its slot.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -62,6 +67,7 @@ pub struct Entry {
 
 impl Entry {
     /// The entry for a walk that ended in `leaf`.
+    #[inline]
     pub fn new(geometry: &Geometry, va: VirtAddr, asid: u16, root: Ppn, leaf: &Leaf) -> Self {
         let mask = !(geometry.leaf_bytes(leaf.level) - 1);
         let first = VirtAddr(va.0 & mask);
@@ -79,6 +85,7 @@ impl Entry {
     }
 
     /// The leaf PTE as it was when the slot was filled.
+    #[inline]
     pub fn pte(&self) -> Pte {
         self.path[self.depth - 1].pte
     }
@@ -94,18 +101,14 @@ impl Entry {
     }
 
     /// The physical address it gives for an address of its page.
+    #[inline]
     pub fn translate(&self, geometry: &Geometry, va: VirtAddr) -> PhysAddr {
-        let bytes = geometry.leaf_bytes(self.level);
-        let base = geometry.frame_address(self.pte().ppn(geometry));
-        PhysAddr(base.0 | va.0 & (bytes - 1))
+        self.tag().translate(geometry, va)
     }
 
-    fn covers(&self, va: VirtAddr) -> bool {
-        va.0 & self.mask == self.first.0
-    }
-
-    fn serves(&self, va: VirtAddr, asid: u16, asids: bool) -> bool {
-        self.covers(va) && (self.global || !asids || self.asid == asid)
+    #[inline]
+    fn tag(&self) -> Tag {
+        Tag { first: self.first, mask: self.mask, pte: self.pte(), asid: self.asid, global: self.global }
     }
 }
 
@@ -137,12 +140,32 @@ pub enum Remember {
     },
 }
 
-/// A TLB.
+/// What was found in a TLB.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hit {
+    /// Where.
+    pub slot: usize,
+    /// The leaf PTE as it was when the slot was filled.
+    pub pte: Pte,
+    /// The physical address.
+    pub pa: PhysAddr,
+}
+
+/// A TLB. Its state is its slots and what the policy remembers of each set; all else follows from these, and changes with
+/// them, so that nothing need be searched that was known before.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tlb {
     config: TlbConfig,
     slots: Vec<Slot>,
     order: Vec<u64>,
+    /// What a look-up needs of each slot.
+    tags: Vec<Tag>,
+    /// The slots' `used`.
+    used: Vec<u64>,
+    /// The highest `used` of each set.
+    newest: Vec<u64>,
+    /// Which slots have an entry, a bit each.
+    taken: Vec<u64>,
 }
 
 impl Tlb {
@@ -153,6 +176,10 @@ impl Tlb {
         Self {
             slots: vec![Slot::default(); config.entries],
             order: vec![start; config.entries / ways],
+            tags: vec![Tag::FREE; config.entries],
+            used: vec![0; config.entries],
+            newest: vec![0; config.entries / ways],
+            taken: vec![0; config.entries.div_ceil(WORD)],
             config: TlbConfig { ways, ..config.clone() },
         }
     }
@@ -163,6 +190,7 @@ impl Tlb {
     }
 
     /// Its slots, in order; those of a set are neighbours.
+    #[inline]
     pub fn slots(&self) -> &[Slot] {
         &self.slots
     }
@@ -174,15 +202,26 @@ impl Tlb {
 
     /// The slot that translates a page.
     pub fn lookup(&self, geometry: &Geometry, vpn: Vpn, asid: u16) -> Option<usize> {
-        let va = geometry.page_address(vpn);
-        let serves = |slot: &usize| {
-            self.slots[*slot].entry.is_some_and(|entry| entry.serves(va, asid, self.config.asid))
-        };
+        self.find(geometry, geometry.page_address(vpn), asid).map(|hit| hit.slot)
+    }
+
+    /// What translates an address, which is canonical.
+    #[inline]
+    pub(in crate::hw) fn find(&self, geometry: &Geometry, va: VirtAddr, asid: u16) -> Option<Hit> {
         if self.order.len() <= 1 {
-            return (0..self.slots.len()).find(serves);
+            return self.find_among(0..self.tags.len(), geometry, va, asid);
         }
+        let vpn = geometry.vpn(va);
         // A superpage lies in the set that its own page number selects, so each size has a set to look in.
-        (0..geometry.levels).find_map(|level| self.ways(self.set(geometry, vpn, level)).find(serves))
+        (0..geometry.levels)
+            .find_map(|level| self.find_among(self.ways(self.set(geometry, vpn, level)), geometry, va, asid))
+    }
+
+    #[inline]
+    fn find_among(&self, slots: Range<usize>, geometry: &Geometry, va: VirtAddr, asid: u16) -> Option<Hit> {
+        let (at, tag) = (self.tags[slots.clone()].iter().enumerate())
+            .find(|(_, tag)| tag.serves(va, asid, self.config.asid))?;
+        Some(Hit { slot: slots.start + at, pte: tag.pte, pa: tag.translate(geometry, va) })
     }
 
     /// The slot that has an entry for the same page, or superpage, as a new one.
@@ -191,25 +230,27 @@ impl Tlb {
             return None;
         }
         self.ways(self.set(geometry, entry.vpn, entry.level)).find(|slot| {
-            self.slots[*slot].entry.is_some_and(|old| {
-                old.level == entry.level && old.serves(entry.first, entry.asid, self.config.asid)
-            })
+            let tag = self.tags[*slot];
+            tag.mask == entry.mask && tag.serves(entry.first, entry.asid, self.config.asid)
         })
     }
 
     /// The slot that a new entry takes.
+    #[inline]
     pub fn victim(&self, geometry: &Geometry, entry: &Entry) -> Option<usize> {
         if self.slots.is_empty() {
             return None;
         }
         let set = self.set(geometry, entry.vpn, entry.level);
         let first = set * self.config.ways;
-        if let Some(free) = self.ways(set).find(|slot| self.slots[*slot].entry.is_none()) {
+        if let Some(free) = self.next(|taken| !taken, self.ways(set)) {
             return Some(free);
         }
         Some(match self.config.replacement {
             Replacement::Lru | Replacement::Fifo => {
-                self.ways(set).min_by_key(|slot| self.slots[*slot].used)?
+                let used = &self.used[self.ways(set)];
+                let oldest = used.iter().min()?;
+                first + used.iter().position(|used| used == oldest)?
             }
             Replacement::Plru => first + tree_victim(self.order[set], self.config.ways),
             Replacement::Random => first + (scramble(self.order[set]) >> 33) as usize % self.config.ways,
@@ -217,8 +258,9 @@ impl Tlb {
     }
 
     /// What a hit in `slot` leaves to remember; `None` when nothing changes.
+    #[inline]
     pub fn on_hit(&self, slot: usize) -> Option<Remember> {
-        let set = slot / self.config.ways;
+        let set = self.set_of(slot);
         match self.config.replacement {
             Replacement::Lru => self.used_last(slot),
             Replacement::Plru => {
@@ -230,8 +272,9 @@ impl Tlb {
     }
 
     /// What filling `slot` leaves to remember.
+    #[inline]
     pub fn on_fill(&self, slot: usize) -> Option<Remember> {
-        let set = slot / self.config.ways;
+        let set = self.set_of(slot);
         match self.config.replacement {
             Replacement::Lru | Replacement::Plru => self.on_hit(slot),
             Replacement::Fifo => self.used_last(slot),
@@ -239,54 +282,106 @@ impl Tlb {
         }
     }
 
+    #[inline]
     fn used_last(&self, slot: usize) -> Option<Remember> {
-        let set = slot / self.config.ways;
-        let latest = self.ways(set).map(|s| self.slots[s].used).max().unwrap_or_default();
-        let already = self.slots[slot].used == latest && latest > 0;
+        let latest = self.newest[self.set_of(slot)];
+        let already = self.used[slot] == latest && latest > 0;
         (!already).then_some(Remember::Used { slot, used: latest + 1 })
     }
 
-    /// The slots that `sfence.vma` drops (privileged specification, section on SFENCE.VMA): all; those of an
-    /// address; those of an ASID; those of both. Naming an ASID spares global entries. A TLB without ASIDs takes
+    /// The first slot from `from` on that `sfence.vma` drops (privileged specification, section on SFENCE.VMA): all; those
+    /// of an address; those of an ASID; those of both. Naming an ASID spares global entries. A TLB without ASIDs takes
     /// every entry to be of the one that is named.
-    pub fn fenced(
+    #[inline]
+    pub fn next_fenced(
         &self,
+        from: usize,
         geometry: &Geometry,
         va: Option<VirtAddr>,
         asid: Option<u16>,
-    ) -> impl Iterator<Item = usize> {
+    ) -> Option<usize> {
         // An address that cannot be translated has nothing to drop.
-        let effective = va.is_none_or(|va| geometry.is_canonical(va));
-        self.entries()
-            .filter(move |(_, entry)| {
-                let this_page = va.is_none_or(|va| entry.covers(va));
-                let this_space =
-                    asid.is_none_or(|asid| !entry.global && (!self.config.asid || entry.asid == asid));
-                effective && this_page && this_space
-            })
-            .map(|(slot, _)| slot)
+        if !va.is_none_or(|va| geometry.is_canonical(va)) {
+            return None;
+        }
+        let mut from = from;
+        loop {
+            let slot = self.next(|taken| taken, from..self.slots.len())?;
+            let tag = &self.tags[slot];
+            let this_page = va.is_none_or(|va| tag.covers(va));
+            let this_space = asid.is_none_or(|asid| !tag.global && (!self.config.asid || tag.asid == asid));
+            if this_page && this_space {
+                return Some(slot);
+            }
+            from = slot + 1;
+        }
     }
 
+    /// The first of these slots whose bit is set in what `of` makes of the words of [`Self::taken`].
+    #[inline]
+    fn next(&self, of: impl Fn(u64) -> u64, slots: Range<usize>) -> Option<usize> {
+        let mut at = slots.start;
+        while at < slots.end {
+            let left = of(self.taken[at / WORD]) >> (at % WORD);
+            if left != 0 {
+                return Some(at + left.trailing_zeros() as usize).filter(|slot| *slot < slots.end);
+            }
+            at = (at / WORD + 1) * WORD;
+        }
+        None
+    }
+
+    #[inline]
     pub(in crate::hw) fn swap_slot(&mut self, slot: usize, new: Slot) -> Slot {
-        std::mem::replace(&mut self.slots[slot], new)
+        let (word, bit) = (&mut self.taken[slot / WORD], 1 << (slot % WORD));
+        (self.tags[slot], *word) = match &new.entry {
+            Some(entry) => (entry.tag(), *word | bit),
+            None => (Tag::FREE, *word & !bit),
+        };
+        let used = self.swap_used(slot, new.used);
+        Slot { entry: std::mem::replace(&mut self.slots[slot].entry, new.entry), used }
     }
 
+    #[inline]
+    fn swap_used(&mut self, slot: usize, new: u64) -> u64 {
+        self.slots[slot].used = new;
+        let old = std::mem::replace(&mut self.used[slot], new);
+        let set = self.set_of(slot);
+        if new >= self.newest[set] {
+            self.newest[set] = new;
+        } else if old == self.newest[set] {
+            // Only undoing takes the newest back.
+            self.newest[set] = self.used[self.ways(set)].iter().copied().max().unwrap_or_default();
+        }
+        old
+    }
+
+    #[inline]
     pub(in crate::hw) fn swap_remembered(&mut self, new: Remember) -> Remember {
         match new {
-            Remember::Used { slot, used } => {
-                Remember::Used { slot, used: std::mem::replace(&mut self.slots[slot].used, used) }
-            }
+            Remember::Used { slot, used } => Remember::Used { slot, used: self.swap_used(slot, used) },
             Remember::Order { set, word } => {
                 Remember::Order { set, word: std::mem::replace(&mut self.order[set], word) }
             }
         }
     }
 
+    /// The set of a page.
+    #[inline]
     fn set(&self, geometry: &Geometry, vpn: Vpn, level: u32) -> usize {
-        (vpn.0 >> (geometry.index_bits * level)) as usize % self.order.len()
+        let (number, sets) = ((vpn.0 >> (geometry.index_bits * level)) as usize, self.order.len());
+        if sets.is_power_of_two() { number & (sets - 1) } else { number % sets }
     }
 
-    fn ways(&self, set: usize) -> std::ops::Range<usize> {
+    /// The set of a slot.
+    #[inline]
+    fn set_of(&self, slot: usize) -> usize {
+        let ways = self.config.ways;
+        if ways.is_power_of_two() { slot >> ways.trailing_zeros() } else { slot / ways }
+    }
+
+    #[inline]
+    fn ways(&self, set: usize) -> Range<usize> {
         set * self.config.ways..(set + 1) * self.config.ways
     }
 }

@@ -1,8 +1,7 @@
 //! The machine: memory and harts, and the one door through which their state changes.
 
 use crate::hw::{
-    Change, Config, Csr, Event, Geometry, Hart, HartId, Memory, Mode, Observer, PhysAddr, Pte, Slot,
-    VirtAddr, Word,
+    Change, Config, Csr, Event, Geometry, Hart, HartId, Memory, Observer, PhysAddr, Pte, Slot, VirtAddr, Word,
 };
 
 /// Memory and harts.
@@ -26,11 +25,13 @@ impl Machine {
     }
 
     /// What it is built like.
+    #[inline]
     pub fn config(&self) -> &Config {
         &self.config
     }
 
     /// Its memory.
+    #[inline]
     pub fn memory(&self) -> &Memory {
         &self.memory
     }
@@ -45,16 +46,15 @@ impl Machine {
     /// # Panics
     ///
     /// If there is no such hart: the caller has checked the number.
+    #[inline]
     pub fn hart(&self, hart: HartId) -> &Hart {
         &self.harts[hart.0]
     }
 
     /// The geometry that a hart's `satp` selects; `None` while translation is off.
+    #[inline]
     pub fn geometry(&self, hart: HartId) -> Option<Geometry> {
-        match self.hart(hart).csrs.satp.mode(self.config.paging) {
-            Some(Mode::Paged(geometry)) => Some(geometry),
-            _ => None,
-        }
+        self.hart(hart).selected().geometry
     }
 
     /// How much memory a hart's TLB reaches, in bytes: the sizes of the pages of all its entries together.
@@ -64,6 +64,10 @@ impl Machine {
     }
 
     /// Applies a change and gives back its inverse: the one door through which state changes.
+    ///
+    /// Who applies it knows which change it is: with all of this in its place, the other arms go, and so does an
+    /// inverse that nobody looks at.
+    #[inline(always)]
     pub fn swap(&mut self, change: Change) -> Change {
         match change {
             Change::Memory { pa, width, value } => {
@@ -73,7 +77,7 @@ impl Machine {
                 Change::Chunk { pa, contents: self.memory.swap_chunk(pa, contents) }
             }
             Change::Csr { hart, csr, value } => {
-                Change::Csr { hart, csr, value: self.harts[hart.0].csrs.swap(csr, value) }
+                Change::Csr { hart, csr, value: self.harts[hart.0].swap_csr(csr, value, self.config.paging) }
             }
             Change::Pc { hart, pc } => {
                 Change::Pc { hart, pc: std::mem::replace(&mut self.harts[hart.0].pc, pc) }
@@ -95,7 +99,7 @@ impl Machine {
     }
 
     /// Applies a change and tells the observer how to undo it.
-    #[inline]
+    #[inline(always)]
     pub fn change<O: Observer>(&mut self, change: Change, watch: &mut O) {
         let inverse = self.swap(change);
         watch.changed(inverse);
@@ -127,11 +131,11 @@ impl Machine {
         if let Some(geometry) = self.geometry(hart).or(self.config.paging.geometry()) {
             // The bits of an ASID that the machine lacks are ignored.
             let space = asid.map(|asid| asid & self.config.paging.most_asid());
-            let slots: Vec<usize> = self.hart(hart).tlb.fenced(&geometry, va, space).collect();
-            dropped = slots.len();
-            for slot in slots {
+            let mut from = 0;
+            while let Some(slot) = self.hart(hart).tlb.next_fenced(from, &geometry, va, space) {
                 let content = Slot { entry: None, ..self.hart(hart).tlb.slots()[slot] };
                 self.change(Change::TlbSlot { hart, slot, content }, watch);
+                (from, dropped) = (slot + 1, dropped + 1);
             }
         }
         watch.event(Event::TlbFlush { va, asid, dropped });
