@@ -13,10 +13,10 @@
 //!
 //! | order | rooms | what is in there |
 //! |---|---|---|
-//! | 6 | [`execute`] | what a machine does with an access: translation, the walk, permissions, traps; the one reading of whole tables |
+//! | 6 | [`execute`] | an access from beginning to end: translation, the walk and which PTEs it refuses, permissions, A and D, traps; the one reading of whole tables; what is stale |
 //! | 5 | [`machine`] | memory and harts together: how they are built, what changes, what is told, the one door |
-//! | 4 | [`hart`] | one hart's own state: registers, privilege, TLB; why it faults and traps |
-//! | 3 | [`format`](mod@format) | how addresses and PTEs are cut up, and what a walk reads |
+//! | 4 | [`hart`] | one hart's own state: registers, privilege, the TLB and which entry loses its slot; the reasons for faults and traps, by name |
+//! | 3 | [`format`](mod@format) | how addresses and PTEs are cut up: flags, leaf or pointer, reserved bits; what a walk reads |
 //! | 2 | [`memory`] | bytes |
 //! | 1 | [`addr`] · [`random`] | numbers with their meaning · chance |
 

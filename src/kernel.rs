@@ -14,19 +14,25 @@
 //!
 //! | order | rooms | what is in there |
 //! |---|---|---|
-//! | 13 | [`perform`] | carrying out an operation, with a kernel or without; booting |
+//! | 13 | [`perform`] | carrying out an operation: whether a kernel does it or the bare machine, by which mechanism, and what its names and expressions mean; booting |
 //! | 12 | [`check`] | what must hold, and what breaks it |
-//! | 11 | [`trap`] | why the kernel is entered, what it does then, and the way back |
-//! | 10 | [`process`] | how processes come, change and go |
+//! | 11 | [`trap`] | why the kernel is entered: faults (copy-on-write is decided here), system calls, the timer; mmap, heap, read and write; the way in and back |
+//! | 10 | [`process`] | how processes come, change and go; fork marks pages copy-on-write |
 //! | 9 | [`reclaim`] | which page loses its frame, and how |
 //! | 8 | [`disk`] | files with the page cache, and swap |
-//! | 7 | [`memory`] | frames and page tables, which change here only |
+//! | 7 | [`memory`] | frames and the free list, singly and in runs; page tables and megapages: the kernel writes them through here only |
 //! | 6 | [`system`] | the whole state; who watches it, and what is recorded; the kernel at work |
-//! | 5 | [`event`] | what happened and why, what changed with it, what is counted |
+//! | 5 | [`event`] | what happened and why, the cases of a fault, what changed with it, what is counted |
 //! | 4 | [`setup`] | under which rules: policies, programs, costs, mistakes |
-//! | 3 | [`state`] | what is known, as kinds without behaviour: areas, frames, files, processes, swap |
-//! | 2 | [`op`] | what can be asked: operations, expressions, outcomes |
+//! | 3 | [`state`] | what is known, as kinds without behaviour: areas, frames, files, processes, swap, and the bits of a PTE that are the kernel's |
+//! | 2 | [`op`] | what can be asked: operations (a new one begins here), expressions, outcomes |
 //! | 1 | [`page`] | the size of a page |
+//!
+//! # To add a system call
+//!
+//! [`Action`] with its name, and the name of what it makes; `Call` in [`trap::syscall`], with its name and its answer; an arm in
+//! [`perform`], which evaluates its operands; the mechanism in a file of its own; its words in [`crate::view`]. Where it
+//! names a file or a program, `check_names` in `perform` and `scenario::unused` know of it too.
 
 pub mod check;
 pub mod disk;

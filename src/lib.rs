@@ -11,8 +11,8 @@
 //! | 5 | [`tui`] · [`plain`] · [`export`] | the interactive screen · the same as lines of text · text, JSON lines, reports, pictures |
 //! | 4 | [`story`] · [`view`] | a scenario and its run together, expectations · what each panel says, events in words |
 //! | 3 | [`scenario`] · [`timeline`] | the JSON format, diagnostics, the built-in library · a run at any moment |
-//! | 2 | [`kernel`] | operations; frames, processes, areas, faults, fork, exec, mmap, reclaim and swap, the kernel's own mapping |
-//! | 1 | [`hw`] | addresses, PTEs, memory, walk, TLB, registers, traps |
+//! | 2 | [`kernel`] | operations, with a kernel or on a bare machine; system calls, faults and copy-on-write; frames and the free list, processes, areas, fork, exec, mmap, reclaim and swap, the kernel's own mapping |
+//! | 1 | [`hw`] | addresses, PTEs and their bits, memory, walk, permissions, the TLB and its replacement, registers, traps |
 //!
 //! Neighbours on a floor do not know each other, but for two: [`view`] tells [`story`], and [`tui`] hands its screens to
 //! [`export`]. These are plain [cells](export::picture::Picture), so that nothing but

@@ -1,4 +1,7 @@
-//! Frames and page tables: they change here only.
+//! Frames and page tables, which the kernel writes here only.
+//!
+//! `frames` has the free list and the counts, `run` takes and gives back as many frames as a megapage has. `table` maps, unmaps
+//! and fences one page, `superpage` a megapage, and `mapping` the kernel itself.
 
 pub mod frames;
 pub mod mapping;

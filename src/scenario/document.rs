@@ -1,5 +1,5 @@
 //! The format: what a file can say, as types. The reader and the JSON Schema are derived from them, so a key is added
-//! here (an operation in [`crate::kernel::op`]) and nowhere else.
+//! here and nowhere else; those of an operation in [`crate::kernel::op`].
 
 use super::random::Random;
 use super::settings::MachineSettings;

@@ -115,11 +115,16 @@ impl<O: Observer> Work<'_, O> {
                 self.event(KernelEvent::Nothing);
                 Outcome::Done
             }
-            other => {
+            other @ (Action::Poke { .. }
+            | Action::Csr(_)
+            | Action::Privilege { .. }
+            | Action::Sfence { .. }
+            | Action::Hart { .. }) => {
                 let what =
                     format!("\"{}\" is an operation of a bare machine (\"kernel\": \"none\")", other.name());
                 return Err(OpError::new("op", About::Operation, what));
             }
+            Action::Spawn { .. } | Action::Tick {} => unreachable!("no process does these: they came first"),
         })
     }
 
