@@ -7,6 +7,7 @@
 
 mod reference;
 mod script;
+mod slots;
 
 use pagewalk::hw::Request;
 use pagewalk::hw::memory::Contents;
