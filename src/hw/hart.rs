@@ -4,6 +4,7 @@ pub mod cause;
 pub mod csr;
 pub mod fault;
 mod hart;
+mod order;
 pub mod privilege;
 mod tag;
 pub mod tlb;

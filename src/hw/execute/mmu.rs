@@ -4,7 +4,7 @@ use super::permission;
 use crate::hw::format::geometry::mask;
 use crate::hw::{
     Access, AdUpdate, Change, Entry, Event, Fault, Flags, Geometry, HartId, Hit, Leaf, Machine, Observer,
-    PhysAddr, Ppn, Selected, Slot, Trap, VirtAddr, Why, Word, walk,
+    PhysAddr, Selected, Slot, Trap, VirtAddr, Why, Word, walk,
 };
 
 /// Bytes of an instruction; the pc goes on by as many, but for a fetch of 2 bytes, which is a compressed one.
@@ -21,17 +21,6 @@ pub struct Request {
     pub width: u64,
     /// What a store writes.
     pub value: u64,
-}
-
-/// A translation that is asked for, under the `satp` of this moment.
-#[derive(Clone, Copy)]
-struct Asked {
-    hart: HartId,
-    geometry: Geometry,
-    root: Ppn,
-    asid: u16,
-    va: VirtAddr,
-    access: Access,
 }
 
 /// An access that was done.
@@ -80,8 +69,12 @@ impl Machine {
             None => width,
         };
         let pa = self.reach(hart, va, in_first, access, watch)?;
-        let rest = (in_first < width).then(|| self.address_after(va, in_first));
-        let rest_pa = rest.map(|va| self.reach(hart, va, width - in_first, access, watch)).transpose()?;
+        let rest_pa = if in_first < width {
+            let va = self.address_after(va, in_first);
+            Some(self.reach_next_page(hart, va, width - in_first, access, watch)?)
+        } else {
+            None
+        };
 
         let compressed = access == Access::Fetch && width == 2;
         let length = if compressed { 2 } else { INSTRUCTION_BYTES };
@@ -102,8 +95,21 @@ impl Machine {
         if self.config().paging.is_32_bit() { VirtAddr(sum.0 & mask(32)) } else { sum }
     }
 
+    /// The same for the part of an access that lies on the next page: few accesses have one.
+    #[cold]
+    fn reach_next_page<O: Observer>(
+        &mut self,
+        hart: HartId,
+        va: VirtAddr,
+        width: u64,
+        access: Access,
+        watch: &mut O,
+    ) -> Result<PhysAddr, Fault> {
+        self.reach(hart, va, width, access, watch)
+    }
+
     /// Translates, and checks that there is memory: the last thing that is looked at.
-    #[inline]
+    #[inline(always)]
     fn reach<O: Observer>(
         &mut self,
         hart: HartId,
@@ -154,7 +160,7 @@ impl Machine {
     /// # Errors
     ///
     /// Why there is none.
-    #[inline]
+    #[inline(always)]
     pub fn translate<O: Observer>(
         &mut self,
         hart: HartId,
@@ -163,7 +169,7 @@ impl Machine {
         watch: &mut O,
     ) -> Result<PhysAddr, Fault> {
         let state = self.hart(hart);
-        let Selected { geometry: Some(geometry), asid, root } = *state.selected() else {
+        let Selected { geometry: Some(geometry), asid, .. } = state.selected() else {
             let absent = Why::MemoryAbsent { pa: PhysAddr(va.0) };
             return PhysAddr::new(va.0).ok_or(Fault { access, va, why: absent });
         };
@@ -171,36 +177,40 @@ impl Machine {
         if !geometry.is_canonical(va) {
             return Err(fail(Why::NonCanonical));
         }
-        let asked = Asked { hart, geometry, root, asid, va, access };
-        let vpn = geometry.vpn(va);
-        let Some(Hit { slot, pte, pa }) = state.tlb.find(&geometry, va, asid) else {
+        let (vpn, asid) = (geometry.vpn(va), *asid);
+        let Some(Hit { slot, flags, pa }) = state.tlb.find(geometry, va, asid) else {
             watch.event(Event::TlbMiss { va, vpn, asid });
-            return self.walk_and_fill(&asked, None, watch).map_err(fail);
+            return self.walk_and_fill(hart, va, access, None, watch).map_err(fail);
         };
         if let Some(remember) = state.tlb.on_hit(slot) {
             self.change(Change::TlbOrder { hart, remember }, watch);
         }
-        watch.event(Event::TlbHit { va, slot, vpn, pte });
-        self.check(hart, pte.flags(), access, watch).map_err(fail)?;
-        if access == Access::Store && !pte.flags().has(Flags::D) {
+        watch.event(Event::TlbHit { va, slot, vpn, pte: self.hart(hart).tlb.pte(slot) });
+        self.check(hart, flags, access, watch).map_err(fail)?;
+        if access == Access::Store && !flags.has(Flags::D) {
             if self.config().ad_update == AdUpdate::Fault {
                 return Err(fail(Why::DirtyClear));
             }
             // Step 9 never uses a cached PTE: D is set in memory, so the walk is done again.
-            return self.walk_and_fill(&asked, Some(slot), watch).map_err(fail);
+            return self.walk_and_fill(hart, va, access, Some(slot), watch).map_err(fail);
         }
         Ok(pa)
     }
 
-    /// `hit` is the slot whose entry was not enough, as its D is clear.
-    #[inline]
+    /// `hit` is the slot whose entry was not enough, as its D is clear. It stands apart, so that a hit is short.
+    #[inline(never)]
     fn walk_and_fill<O: Observer>(
         &mut self,
-        asked: &Asked,
+        hart: HartId,
+        va: VirtAddr,
+        access: Access,
         hit: Option<usize>,
         watch: &mut O,
     ) -> Result<PhysAddr, Why> {
-        let Asked { hart, ref geometry, root, asid, va, access } = *asked;
+        let Selected { geometry: Some(geometry), asid, root } = *self.hart(hart).selected() else {
+            unreachable!("a walk is only asked for where there are tables");
+        };
+        let geometry = &geometry;
         // Steps 1 to 5.
         let mut leaf = walk(self.memory(), geometry, root, va, watch)?;
         // Steps 6 to 8.
@@ -209,7 +219,7 @@ impl Machine {
         // Step 10.
         let entry = Entry::new(geometry, va, asid, root, &leaf);
         self.fill(hart, geometry, entry, hit, watch);
-        Ok(entry.translate(geometry, va))
+        Ok(entry.translate(va))
     }
 
     #[inline]

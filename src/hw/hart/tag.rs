@@ -1,6 +1,6 @@
 //! What a look-up needs to know of a slot, so small that two share a line of the computer's own cache.
 
-use crate::hw::{Geometry, PhysAddr, Pte, VirtAddr};
+use crate::hw::{Flags, PhysAddr, VirtAddr};
 
 /// What a look-up reads of a slot. That of a free slot covers no address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -9,8 +9,10 @@ pub(super) struct Tag {
     pub first: VirtAddr,
     /// The bits of an address that take part in the comparison.
     pub mask: u64,
-    /// The leaf.
-    pub pte: Pte,
+    /// The physical address of that page.
+    pub base: PhysAddr,
+    /// The leaf's flags.
+    pub flags: Flags,
     /// The address space.
     pub asid: u16,
     /// It serves every address space.
@@ -19,7 +21,8 @@ pub(super) struct Tag {
 
 impl Tag {
     /// That of a free slot: no address has a bit where none is compared.
-    pub const FREE: Self = Self { first: VirtAddr(1), mask: 0, pte: Pte(0), asid: 0, global: false };
+    pub const FREE: Self =
+        Self { first: VirtAddr(1), mask: 0, base: PhysAddr(0), flags: Flags(0), asid: 0, global: false };
 
     /// Whether an address is one of those that are translated.
     #[inline]
@@ -35,7 +38,7 @@ impl Tag {
 
     /// The physical address behind one that it covers.
     #[inline]
-    pub fn translate(&self, geometry: &Geometry, va: VirtAddr) -> PhysAddr {
-        PhysAddr(geometry.frame_address(self.pte.ppn(geometry)).0 | va.0 & !self.mask)
+    pub fn translate(&self, va: VirtAddr) -> PhysAddr {
+        PhysAddr(self.base.0 | va.0 & !self.mask)
     }
 }

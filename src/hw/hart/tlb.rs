@@ -4,8 +4,9 @@
 //! `sfence.vma` leaves the old translation in use. [`Machine::is_stale`](crate::hw::Machine::is_stale) tells, for the screen; the hardware
 //! cannot.
 
+use super::order::{mixed, scramble, tree_point_away, tree_victim};
 use super::tag::Tag;
-use crate::hw::{Geometry, Leaf, MAX_LEVELS, PhysAddr, Ppn, Pte, SplitMix64, Step, VirtAddr, Vpn};
+use crate::hw::{Flags, Geometry, Leaf, MAX_LEVELS, PhysAddr, Ppn, Pte, Step, VirtAddr, Vpn};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
@@ -61,8 +62,12 @@ pub struct Entry {
     first: VirtAddr,
     /// The bits of an address that take part in the comparison.
     mask: u64,
+    /// The physical address of its first page.
+    base: PhysAddr,
+    /// The leaf.
+    pte: Pte,
     path: [Step; MAX_LEVELS],
-    depth: usize,
+    depth: u8,
 }
 
 impl Entry {
@@ -79,20 +84,22 @@ impl Entry {
             root,
             first,
             mask,
+            base: geometry.frame_address(leaf.pte().ppn(geometry)),
+            pte: leaf.pte(),
             path: leaf.path,
-            depth: leaf.depth,
+            depth: leaf.depth as u8,
         }
     }
 
     /// The leaf PTE as it was when the slot was filled.
     #[inline]
     pub fn pte(&self) -> Pte {
-        self.path[self.depth - 1].pte
+        self.pte
     }
 
     /// The PTEs on the way to it as they were then, the root's first, the leaf last.
     pub fn path(&self) -> &[Step] {
-        &self.path[..self.depth]
+        &self.path[..usize::from(self.depth)]
     }
 
     /// The address of the first page it translates, sign extension included.
@@ -102,13 +109,14 @@ impl Entry {
 
     /// The physical address it gives for an address of its page.
     #[inline]
-    pub fn translate(&self, geometry: &Geometry, va: VirtAddr) -> PhysAddr {
-        self.tag().translate(geometry, va)
+    pub fn translate(&self, va: VirtAddr) -> PhysAddr {
+        self.tag().translate(va)
     }
 
     #[inline]
     fn tag(&self) -> Tag {
-        Tag { first: self.first, mask: self.mask, pte: self.pte(), asid: self.asid, global: self.global }
+        let Self { first, mask, base, asid, global, .. } = *self;
+        Tag { first, mask, base, flags: self.pte.flags(), asid, global }
     }
 }
 
@@ -145,8 +153,8 @@ pub enum Remember {
 pub struct Hit {
     /// Where.
     pub slot: usize,
-    /// The leaf PTE as it was when the slot was filled.
-    pub pte: Pte,
+    /// The flags of the leaf PTE as it was when the slot was filled.
+    pub flags: Flags,
     /// The physical address.
     pub pa: PhysAddr,
 }
@@ -195,6 +203,12 @@ impl Tlb {
         &self.slots
     }
 
+    /// The leaf PTE in a slot; 0 for a free one.
+    #[inline]
+    pub fn pte(&self, slot: usize) -> Pte {
+        self.slots.get(slot).and_then(|slot| slot.entry.as_ref()).map_or(Pte(0), Entry::pte)
+    }
+
     /// The valid entries with their slots' numbers.
     pub fn entries(&self) -> impl Iterator<Item = (usize, &Entry)> {
         self.slots.iter().enumerate().filter_map(|(slot, s)| s.entry.as_ref().map(|entry| (slot, entry)))
@@ -209,19 +223,19 @@ impl Tlb {
     #[inline]
     pub(in crate::hw) fn find(&self, geometry: &Geometry, va: VirtAddr, asid: u16) -> Option<Hit> {
         if self.order.len() <= 1 {
-            return self.find_among(0..self.tags.len(), geometry, va, asid);
+            return self.find_among(0..self.tags.len(), va, asid);
         }
         let vpn = geometry.vpn(va);
         // A superpage lies in the set that its own page number selects, so each size has a set to look in.
         (0..geometry.levels)
-            .find_map(|level| self.find_among(self.ways(self.set(geometry, vpn, level)), geometry, va, asid))
+            .find_map(|level| self.find_among(self.ways(self.set(geometry, vpn, level)), va, asid))
     }
 
     #[inline]
-    fn find_among(&self, slots: Range<usize>, geometry: &Geometry, va: VirtAddr, asid: u16) -> Option<Hit> {
+    fn find_among(&self, slots: Range<usize>, va: VirtAddr, asid: u16) -> Option<Hit> {
         let (at, tag) = (self.tags[slots.clone()].iter().enumerate())
             .find(|(_, tag)| tag.serves(va, asid, self.config.asid))?;
-        Some(Hit { slot: slots.start + at, pte: tag.pte, pa: tag.translate(geometry, va) })
+        Some(Hit { slot: slots.start + at, flags: tag.flags, pa: tag.translate(va) })
     }
 
     /// The slot that has an entry for the same page, or superpage, as a new one.
@@ -258,7 +272,7 @@ impl Tlb {
     }
 
     /// What a hit in `slot` leaves to remember; `None` when nothing changes.
-    #[inline]
+    #[inline(always)]
     pub fn on_hit(&self, slot: usize) -> Option<Remember> {
         let set = self.set_of(slot);
         match self.config.replacement {
@@ -282,7 +296,7 @@ impl Tlb {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn used_last(&self, slot: usize) -> Option<Remember> {
         let latest = self.newest[self.set_of(slot)];
         let already = self.used[slot] == latest && latest > 0;
@@ -331,7 +345,7 @@ impl Tlb {
         None
     }
 
-    #[inline]
+    #[inline(always)]
     pub(in crate::hw) fn swap_slot(&mut self, slot: usize, new: Slot) -> Slot {
         let (word, bit) = (&mut self.taken[slot / WORD], 1 << (slot % WORD));
         (self.tags[slot], *word) = match &new.entry {
@@ -342,7 +356,7 @@ impl Tlb {
         Slot { entry: std::mem::replace(&mut self.slots[slot].entry, new.entry), used }
     }
 
-    #[inline]
+    #[inline(always)]
     fn swap_used(&mut self, slot: usize, new: u64) -> u64 {
         self.slots[slot].used = new;
         let old = std::mem::replace(&mut self.used[slot], new);
@@ -350,13 +364,18 @@ impl Tlb {
         if new >= self.newest[set] {
             self.newest[set] = new;
         } else if old == self.newest[set] {
-            // Only undoing takes the newest back.
-            self.newest[set] = self.used[self.ways(set)].iter().copied().max().unwrap_or_default();
+            self.search_newest(set);
         }
         old
     }
 
-    #[inline]
+    /// Only undoing takes the newest back.
+    #[cold]
+    fn search_newest(&mut self, set: usize) {
+        self.newest[set] = self.used[self.ways(set)].iter().copied().max().unwrap_or_default();
+    }
+
+    #[inline(always)]
     pub(in crate::hw) fn swap_remembered(&mut self, new: Remember) -> Remember {
         match new {
             Remember::Used { slot, used } => Remember::Used { slot, used: self.swap_used(slot, used) },
@@ -384,38 +403,6 @@ impl Tlb {
     fn ways(&self, set: usize) -> Range<usize> {
         set * self.config.ways..(set + 1) * self.config.ways
     }
-}
-
-/// Follows the tree's bits to the way that gives way. Node 1 is the root, node n has the children 2n and 2n + 1.
-fn tree_victim(tree: u64, ways: usize) -> usize {
-    let mut node = 1;
-    while node < ways {
-        node = 2 * node + (tree >> node & 1) as usize;
-    }
-    node - ways
-}
-
-/// Turns the bits on the way to `way` so that they point to the other side.
-fn tree_point_away(mut tree: u64, ways: usize, way: usize) -> u64 {
-    let mut node = way + ways;
-    while node > 1 {
-        let (parent, right) = (node / 2, node % 2);
-        tree = if right == 1 { tree & !(1 << parent) } else { tree | 1 << parent };
-        node = parent;
-    }
-    tree
-}
-
-/// Where a seed starts: seeds that lie close start far from each other. Never zero.
-fn mixed(seed: u64) -> u64 {
-    SplitMix64(seed).next().max(1)
-}
-
-/// The next state of a xorshift generator (Marsaglia, "Xorshift RNGs", 2003); never zero for a state that is not.
-fn scramble(mut state: u64) -> u64 {
-    state ^= state << 13;
-    state ^= state >> 7;
-    state ^ state << 17
 }
 
 #[cfg(test)]
