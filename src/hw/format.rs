@@ -1,7 +1,7 @@
 //! How addresses and page-table entries are cut up, and what a walk reads.
 //!
 //! `geometry` has the paging modes, `pte` the bits of an entry. Which entries a walk refuses is said by
-//! [`execute::walk`](super::execute::walk).
+//! [`execute::walk`](mod@super::execute::walk).
 
 pub mod geometry;
 pub mod pte;

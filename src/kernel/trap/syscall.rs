@@ -1,6 +1,6 @@
 //! System calls: `ecall` traps into the kernel, which answers and returns to the next instruction.
 
-use super::copy::Transfer;
+use super::read_write::Transfer;
 use crate::hw::{Cause, Csr, INSTRUCTION_BYTES, VirtAddr};
 use crate::kernel::event::KernelEvent;
 use crate::kernel::op::Outcome;
