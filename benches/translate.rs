@@ -5,8 +5,8 @@
 //! A cell has the nanoseconds of a load, the median of the rounds, and how many plain reads it takes.
 
 use pagewalk::hw::{
-    Access, AdUpdate, Change, Config, Csr, HartId, Machine, Paging, PhysAddr, Replacement, Request,
-    TlbConfig, Unwatched, VirtAddr,
+    Access, AdUpdate, Change, Config, Csr, HartId, Machine, Paging, PhysAddr, Request, TlbConfig, TlbPolicy,
+    Unwatched, VirtAddr,
 };
 use std::hint::black_box;
 use std::time::Instant;
@@ -44,7 +44,7 @@ fn machine(entries: usize, ways: usize) -> Machine {
         memory_base: PhysAddr(BASE),
         memory_bytes: 4 << 20,
         ad_update: AdUpdate::Hardware,
-        tlb: TlbConfig { entries, ways, replacement: Replacement::Lru, asid: true, seed: 1 },
+        tlb: TlbConfig { entries, ways, replacement: TlbPolicy::Lru, asid: true, seed: 1 },
         harts: 1,
     })
     .expect("the configuration is possible");

@@ -30,10 +30,10 @@ pub mod random;
 
 pub use addr::{PhysAddr, Ppn, VirtAddr, Vpn, Word};
 pub use execute::{INSTRUCTION_BYTES, Reached, Request, Trap, refusal, tables, walk};
-pub use format::{Flags, Geometry, Leaf, MAX_LEVELS, Mode, Paging, Pte, Step};
+pub use format::{Flags, Geometry, MAX_LEVELS, Mode, Paging, Pte, Read, Walked};
 pub use hart::{
-    Access, Cause, Csr, Csrs, Entry, Fault, Hart, HartId, Hit, Privilege, Remember, Replacement, Satp,
-    Selected, Slot, Sstatus, Tlb, TlbConfig, Why,
+    Access, Cause, Csr, Csrs, Fault, Hart, HartId, Hit, Privilege, Remember, Satp, Selected, Sstatus, Tlb,
+    TlbConfig, TlbPolicy, TlbSlot, Translation, Why,
 };
 pub use machine::{AdUpdate, Change, Config, Event, Machine, Observer, Unwatched};
 pub use memory::{Contents, Memory};

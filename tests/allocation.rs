@@ -3,7 +3,7 @@
 
 use allocation_counter::measure;
 use pagewalk::hw::{
-    Access, AdUpdate, Change, Config, Csr, HartId, Machine, Paging, PhysAddr, Replacement, TlbConfig,
+    Access, AdUpdate, Change, Config, Csr, HartId, Machine, Paging, PhysAddr, TlbConfig, TlbPolicy,
     Unwatched, VirtAddr,
 };
 use pagewalk::kernel::System;
@@ -16,7 +16,7 @@ const HART: HartId = HartId(0);
 const PAGES: u64 = 64;
 
 /// An Sv39 machine on which every mapped page has yet to be accessed.
-fn machine(entries: usize, replacement: Replacement) -> Machine {
+fn machine(entries: usize, replacement: TlbPolicy) -> Machine {
     let mut machine = Machine::new(Config {
         paging: Paging::Sv39,
         memory_base: PhysAddr(BASE),
@@ -54,7 +54,7 @@ fn translate_everything(machine: &mut Machine) -> (u64, u64) {
 
 #[test]
 fn a_translation_that_nobody_watches_allocates_nothing() {
-    let policies = [Replacement::Lru, Replacement::Fifo, Replacement::Plru, Replacement::Random];
+    let policies = [TlbPolicy::Lru, TlbPolicy::Fifo, TlbPolicy::Plru, TlbPolicy::Random];
     for (entries, replacement) in [0, 4, 64].into_iter().flat_map(|n| policies.map(|policy| (n, policy))) {
         let mut machine = machine(entries, replacement);
         let mut done = (0, 0);

@@ -9,4 +9,4 @@ pub mod walked;
 
 pub use geometry::{Geometry, MAX_LEVELS, Mode, Paging};
 pub use pte::{Flags, Pte};
-pub use walked::{Leaf, Step};
+pub use walked::{Read, Walked};

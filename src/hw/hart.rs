@@ -14,4 +14,4 @@ pub use csr::{Csr, Csrs, Satp, Selected, Sstatus};
 pub use fault::{Access, Fault, Why};
 pub use hart::{Hart, HartId};
 pub use privilege::Privilege;
-pub use tlb::{Entry, Hit, Remember, Replacement, Slot, Tlb, TlbConfig};
+pub use tlb::{Hit, Remember, Tlb, TlbConfig, TlbPolicy, TlbSlot, Translation};

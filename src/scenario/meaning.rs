@@ -7,7 +7,7 @@ use super::impossible;
 use super::node::{Node, Value};
 use super::source::Place;
 use super::stage::Layout;
-use crate::hw::{AdUpdate, Paging, Replacement};
+use crate::hw::{AdUpdate, Paging, TlbPolicy};
 use crate::kernel::disk::MOST_SLOTS;
 use crate::kernel::perform::NAMES;
 use crate::kernel::setup::{Fork, KernelMapping, Policies, Reclaim, Stack};
@@ -172,7 +172,7 @@ fn tlb_without_effect(document: &Document, root: &Node, problems: &mut Vec<Probl
                 "remove it, or give a set more \"ways\"",
             );
         }
-        if tlb.replacement != Replacement::Random {
+        if tlb.replacement != TlbPolicy::Random {
             let help = "add \"replacement\": \"random\", or remove it";
             warn("seed", "nothing is chosen at random", help);
         }

@@ -2,7 +2,7 @@
 
 use super::diagnostic::Problem;
 use super::node::Node;
-use crate::hw::{self, AdUpdate, Geometry, Paging, PhysAddr, Replacement};
+use crate::hw::{self, AdUpdate, Geometry, Paging, PhysAddr, TlbPolicy};
 use crate::kernel::Costs;
 use crate::kernel::op::Size;
 use crate::kernel::setup::MOST_FRAMES;
@@ -208,7 +208,7 @@ pub struct TlbSettings {
     pub ways: Option<usize>,
     /// Who gives way in a full set: `lru`, `fifo`, `plru` or `random`.
     #[schemars(example = &"plru")]
-    pub replacement: Replacement,
+    pub replacement: TlbPolicy,
     /// Whether entries carry the ASID.
     #[schemars(example = false)]
     pub asid: bool,
@@ -219,7 +219,7 @@ pub struct TlbSettings {
 
 impl Default for TlbSettings {
     fn default() -> Self {
-        Self { entries: 8, ways: None, replacement: Replacement::default(), asid: true, seed: 1 }
+        Self { entries: 8, ways: None, replacement: TlbPolicy::default(), asid: true, seed: 1 }
     }
 }
 
@@ -274,7 +274,7 @@ impl TlbSettings {
             wrong("entries", format!("a TLB of {entries} entries: at most {MAX_TLB_ENTRIES}"));
         } else if !entries.is_multiple_of(ways) {
             wrong("ways", format!("{ways} ways do not divide {entries} entries"));
-        } else if replacement == Replacement::Plru && (!ways.is_power_of_two() || ways > 64) {
+        } else if replacement == TlbPolicy::Plru && (!ways.is_power_of_two() || ways > 64) {
             wrong("replacement", format!("the tree of plru needs 1, 2, 4 … 64 ways, and there are {ways}"));
         }
         hw::TlbConfig { entries, ways, replacement, asid, seed }

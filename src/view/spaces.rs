@@ -5,8 +5,8 @@
 //! 4,096 are entered.
 
 use super::subject;
-use crate::hw::tables::{self, Meaning, Table};
-use crate::hw::{Entry, Geometry, HartId, Memory, PhysAddr, Ppn, Pte, VirtAddr};
+use crate::hw::tables::{self, Meaning, PageTable};
+use crate::hw::{Geometry, HartId, Memory, PhysAddr, Ppn, Pte, Translation, VirtAddr};
 use crate::kernel::state::SwapSlot;
 use crate::kernel::{Area, Process, System};
 use crate::story::Story;
@@ -231,9 +231,9 @@ impl<'a> Spaces<'a> {
     }
 
     /// The tables of a space that concern these pages, the root first.
-    fn tables(&self, space: usize, pages: &Range<u64>, left: &mut usize) -> Vec<Table> {
+    fn tables(&self, space: usize, pages: &Range<u64>, left: &mut usize) -> Vec<PageTable> {
         let Space { root, geometry, .. } = &self.all[space];
-        let mut tables = vec![Table::root(*root, geometry)];
+        let mut tables = vec![PageTable::root(*root, geometry)];
         let mut next = 0;
         while next < tables.len() && *left > 0 {
             *left -= 1;
@@ -248,7 +248,7 @@ impl<'a> Spaces<'a> {
     }
 
     /// The PTEs of a table that are not clear and concern these pages.
-    fn entries(&self, space: usize, table: &Table, pages: &Range<u64>) -> Vec<Spot> {
+    fn entries(&self, space: usize, table: &PageTable, pages: &Range<u64>) -> Vec<Spot> {
         let entries = table.entries(self.memory(), &self.all[space].geometry, pages);
         entries.iter().map(|entry| Spot::of(space, entry)).collect()
     }
@@ -303,7 +303,7 @@ impl<'a> Spaces<'a> {
     }
 
     /// Whether an entry of the TLB is of a space: it was filled from its table, or it would serve it.
-    pub fn has(&self, space: usize, entry: &Entry) -> bool {
+    pub fn has(&self, space: usize, entry: &Translation) -> bool {
         let Space { root, asid, current, .. } = &self.all[space];
         let serves = match asid {
             Some(asid) => entry.asid == *asid,
@@ -317,7 +317,7 @@ impl<'a> Spaces<'a> {
         let system = self.system;
         let geometry = system.machine.geometry(system.hart).unwrap_or(system.geometry());
         let entries = system.machine.hart(system.hart).tlb.entries();
-        let concerns = |entry: &Entry| {
+        let concerns = |entry: &Translation| {
             let theirs = covered(&geometry, entry);
             theirs.start < pages.end && pages.start < theirs.end && self.has(space, entry)
         };
@@ -333,7 +333,7 @@ impl<'a> Spaces<'a> {
 }
 
 /// The pages that an entry of the TLB translates.
-pub fn covered(geometry: &Geometry, entry: &Entry) -> Range<u64> {
+pub fn covered(geometry: &Geometry, entry: &Translation) -> Range<u64> {
     entry.vpn.0..entry.vpn.0 + (1 << (geometry.index_bits * entry.level))
 }
 

@@ -120,7 +120,7 @@ impl<'a> Table<'a> {
         let Geometry { pte_bytes, .. } = self.geometry;
         let first = self.geometry.frame_address(table);
         let slots = self.slots(level);
-        let table = tables::Table { ppn: table, level, first: Vpn(base) };
+        let table = tables::PageTable { ppn: table, level, first: Vpn(base) };
         let memory = self.system.machine.memory();
         let says = |entry: &Entry| entry.pte.is_valid() || self.slot(entry.pte).is_some();
         let mut entries = table.entries(memory, &self.geometry, &(0..u64::MAX));

@@ -242,7 +242,8 @@ impl<'a> Tied<'a> {
     /// The slots of the TLB that lead to a frame.
     fn leading_to(&self, ppn: Ppn) -> Vec<usize> {
         let geometry = self.tlb_geometry();
-        let leads = |entry: &crate::hw::Entry| frames(&geometry, entry.level, entry.pte()).contains(&ppn.0);
+        let leads =
+            |entry: &crate::hw::Translation| frames(&geometry, entry.level, entry.pte()).contains(&ppn.0);
         let entries = self.hart().tlb.entries();
         entries.filter(|(_, entry)| leads(entry)).map(|(slot, _)| slot).collect()
     }

@@ -1,7 +1,7 @@
 //! The TLB: its entries, which one was used, and which are stale.
 
 use super::{Line, Mark, Panel, Role, Thing, bytes, bytes_short, touched::Touched, translate};
-use crate::hw::{Entry, Geometry, Tlb};
+use crate::hw::{Geometry, Tlb, Translation};
 use crate::story::Story;
 
 /// The panel, for the hart that acts.
@@ -63,7 +63,7 @@ impl Columns {
     fn of(tlb: &Tlb, geometry: Geometry) -> Self {
         let asid = tlb.config().asid;
         let digits = |number: u64| format!("{number:x}").len();
-        let widest = |width: &dyn Fn(&Entry) -> usize| {
+        let widest = |width: &dyn Fn(&Translation) -> usize| {
             tlb.entries().map(|(_, entry)| width(entry)).max().unwrap_or_default().max(5)
         };
         let superpages = tlb.entries().any(|(_, entry)| entry.level > 0);
@@ -89,7 +89,7 @@ impl Columns {
         Line::of(Role::Dim, text.trim_end())
     }
 
-    fn entry(&self, line: Line, entry: &Entry, role: Role) -> Line {
+    fn entry(&self, line: Line, entry: &Translation, role: Role) -> Line {
         let Self { geometry, page, frame, rest, .. } = *self;
         let pte = entry.pte();
         let size = match entry.level {

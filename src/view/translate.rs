@@ -1,7 +1,7 @@
 //! The translation: the address cut up, and under each part what the hardware found there.
 
 use super::{Line, Mark, Panel, Role, Thing, names};
-use crate::hw::Step;
+use crate::hw::Read;
 use crate::hw::Why;
 use crate::hw::{Event as Hw, Geometry, PhysAddr, Pte, VirtAddr};
 use crate::kernel::{Event, KernelEvent, System};
@@ -27,7 +27,7 @@ pub struct Progress {
     /// What the TLB said.
     pub lookup: Lookup,
     /// The PTEs that the walker read, with their levels.
-    pub ptes: Vec<(u32, Step)>,
+    pub ptes: Vec<(u32, Read)>,
     /// The physical address that was reached.
     pub reached: Option<PhysAddr>,
     /// Why it ended in a trap.
@@ -72,7 +72,7 @@ impl Progress {
                 progress.iter_mut().for_each(|progress| progress.failed = Some(*why));
             }
             (Hw::PteRead { level, pa, pte }, Some(now)) => {
-                now.ptes.push((*level, Step { pa: *pa, pte: *pte }));
+                now.ptes.push((*level, Read { pa: *pa, pte: *pte }));
             }
             // The walker has set A or D; a kernel mends after the trap.
             (Hw::PteWrite { pa, pte, .. }, Some(now)) => {

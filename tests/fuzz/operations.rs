@@ -4,7 +4,7 @@
 use crate::dice::Dice;
 use crate::hunt::Kind;
 use crate::tally::Tally;
-use pagewalk::hw::{AdUpdate, Config, Paging, PhysAddr, Replacement, TlbConfig};
+use pagewalk::hw::{AdUpdate, Config, Paging, PhysAddr, TlbConfig, TlbPolicy};
 use pagewalk::kernel::op::Size;
 use pagewalk::kernel::setup::Setup;
 use pagewalk::kernel::setup::Sizes;
@@ -121,12 +121,7 @@ fn setup(dice: &mut Dice<'_>) -> Setup {
     let tlb = TlbConfig {
         entries,
         ways,
-        replacement: dice.pick(&[
-            Replacement::Lru,
-            Replacement::Fifo,
-            Replacement::Plru,
-            Replacement::Random,
-        ]),
+        replacement: dice.pick(&[TlbPolicy::Lru, TlbPolicy::Fifo, TlbPolicy::Plru, TlbPolicy::Random]),
         asid: dice.one_in(2),
         seed: dice.number(),
     };

@@ -4,7 +4,7 @@
 use super::model::{Model, Object, PAGE, Program, Region, Space, Want};
 use super::moves::Place;
 use super::world::{FILES, PROGRAMS, World};
-use pagewalk::hw::{Config, Paging, PhysAddr, Replacement, TlbConfig};
+use pagewalk::hw::{Config, Paging, PhysAddr, TlbConfig, TlbPolicy};
 use pagewalk::kernel::op::Size;
 use pagewalk::kernel::setup::Setup;
 use pagewalk::kernel::setup::Sizes;
@@ -83,7 +83,7 @@ impl Pair {
                 tlb: TlbConfig {
                     entries: world.tlb,
                     ways: world.tlb.max(1),
-                    replacement: Replacement::Lru,
+                    replacement: TlbPolicy::Lru,
                     asid: world.asid,
                     seed: 1,
                 },

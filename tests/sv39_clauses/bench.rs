@@ -5,7 +5,7 @@
 use pagewalk::hw::Request;
 use pagewalk::hw::{
     Access, AdUpdate, Change, Config, Csr, Event, HartId, Machine, Observer, Paging, PhysAddr, Privilege,
-    Replacement, Sstatus, TlbConfig, Trap, VirtAddr, Why,
+    Sstatus, TlbConfig, TlbPolicy, Trap, VirtAddr, Why,
 };
 
 /// The bits of a PTE.
@@ -53,7 +53,7 @@ pub fn pointer(pa: u64) -> u64 {
 
 /// The fully associative TLB of most tests.
 pub fn tlb(entries: usize, ways: usize) -> TlbConfig {
-    TlbConfig { entries, ways, replacement: Replacement::Lru, asid: true, seed: 1 }
+    TlbConfig { entries, ways, replacement: TlbPolicy::Lru, asid: true, seed: 1 }
 }
 
 #[derive(Default)]

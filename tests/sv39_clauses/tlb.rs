@@ -1,7 +1,7 @@
 //! The TLB: copies that stay in use until a fence, serve their own address space, and carry no permissions away.
 
 use crate::bench::*;
-use pagewalk::hw::{Paging, Privilege, Replacement, Sstatus, TlbConfig, Why};
+use pagewalk::hw::{Paging, Privilege, Sstatus, TlbConfig, TlbPolicy, Why};
 
 const NEXT: u64 = VA + 0x1000;
 
@@ -220,7 +220,7 @@ fn a_direct_mapped_tlb_holds_one_page_of_each_set() {
 
 #[test]
 fn every_policy_gives_right_answers_in_every_shape() {
-    for replacement in [Replacement::Lru, Replacement::Fifo, Replacement::Plru, Replacement::Random] {
+    for replacement in [TlbPolicy::Lru, TlbPolicy::Fifo, TlbPolicy::Plru, TlbPolicy::Random] {
         for (entries, ways) in [(0, 0), (1, 1), (4, 1), (4, 2), (4, 4), (8, 2)] {
             let mut bench =
                 Bench::with(|config| config.tlb = TlbConfig { replacement, ..tlb(entries, ways) });
@@ -262,7 +262,7 @@ fn a_walk_after_a_hit_never_fills_two_slots_with_one_page() {
 #[test]
 fn fifo_gives_up_the_entry_that_was_filled_first_also_after_a_fence() {
     let mut bench = Bench::with(|config| {
-        config.tlb = TlbConfig { replacement: Replacement::Fifo, ..tlb(4, 4) };
+        config.tlb = TlbConfig { replacement: TlbPolicy::Fifo, ..tlb(4, 4) };
     });
     let page = |n: u64| VA + n * 0x1000;
     for n in 0..6 {

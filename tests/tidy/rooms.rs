@@ -24,7 +24,7 @@ const ORDERED: [&str; 2] = ["hw", "kernel"];
 
 /// Names that several public types have, to become fewer; but `Change`, `Event` and `Unwatched`, which are one idea on two
 /// floors, may stay.
-const SHARED_NAMES: [&str; 25] = [
+const SHARED_NAMES: [&str; 23] = [
     "Answer",
     "Broken",
     "Cause",
@@ -43,9 +43,7 @@ const SHARED_NAMES: [&str; 25] = [
     "Line",
     "Looks",
     "Place",
-    "Replacement",
     "Sheet",
-    "Slot",
     "Step",
     "Turn",
     "Unwatched",

@@ -13,7 +13,7 @@ use pagewalk::hw::Request;
 use pagewalk::hw::memory::Contents;
 use pagewalk::hw::{
     Access, AdUpdate, Change, Config, Csr, Event, HartId, Machine, Observer, Paging, PhysAddr, Privilege,
-    Replacement, Sstatus, TlbConfig, Unwatched, VirtAddr,
+    Sstatus, TlbConfig, TlbPolicy, Unwatched, VirtAddr,
 };
 use proptest::prelude::*;
 use reference::{Hart, Outcome, Reference};
@@ -34,7 +34,7 @@ impl Pair {
             48 => Paging::Sv48,
             _ => Paging::Sv57,
         };
-        let policies = [Replacement::Lru, Replacement::Fifo, Replacement::Plru, Replacement::Random];
+        let policies = [TlbPolicy::Lru, TlbPolicy::Fifo, TlbPolicy::Plru, TlbPolicy::Random];
         let config = Config {
             paging,
             memory_base: PhysAddr(world.base),

@@ -2,8 +2,8 @@
 //! slots, after random fills, hits, drops and undoing, in modes of several widths.
 
 use pagewalk::hw::{
-    AdUpdate, Change, Config, Entry, Geometry, HartId, Leaf, MAX_LEVELS, Machine, Paging, PhysAddr, Ppn, Pte,
-    Remember, Replacement, Slot, Step, Tlb, TlbConfig, VirtAddr,
+    AdUpdate, Change, Config, Geometry, HartId, MAX_LEVELS, Machine, Paging, PhysAddr, Ppn, Pte, Read,
+    Remember, Tlb, TlbConfig, TlbPolicy, TlbSlot, Translation, VirtAddr, Walked,
 };
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -30,11 +30,11 @@ enum Op {
 }
 
 /// An address is served by an entry if it lies in the leaf's page and the space is the entry's.
-fn serves(tlb: &Tlb, entry: &Entry, va: VirtAddr, asid: u16) -> bool {
+fn serves(tlb: &Tlb, entry: &Translation, va: VirtAddr, asid: u16) -> bool {
     covers(entry, va) && (entry.global || !tlb.config().asid || entry.asid == asid)
 }
 
-fn covers(entry: &Entry, va: VirtAddr) -> bool {
+fn covers(entry: &Translation, va: VirtAddr) -> bool {
     va.round_down(Geometry::SV39.leaf_bytes(entry.level)) == entry.first()
 }
 
@@ -51,7 +51,7 @@ fn lookup(tlb: &Tlb, geometry: &Geometry, va: VirtAddr, asid: u16) -> Option<usi
     slots.find(|slot| tlb.slots()[*slot].entry.is_some_and(|entry| serves(tlb, &entry, va, asid)))
 }
 
-fn victim(tlb: &Tlb, geometry: &Geometry, entry: &Entry) -> Option<usize> {
+fn victim(tlb: &Tlb, geometry: &Geometry, entry: &Translation) -> Option<usize> {
     let mut slots = set(tlb, geometry, entry.first(), entry.level);
     let oldest = slots.clone().min_by_key(|slot| tlb.slots()[*slot].used);
     slots.find(|slot| tlb.slots()[*slot].entry.is_none()).or(oldest)
@@ -66,7 +66,7 @@ fn used_last(tlb: &Tlb, slot: usize) -> Option<Remember> {
 }
 
 fn fenced(tlb: &Tlb, va: Option<VirtAddr>, asid: Option<u16>) -> Vec<usize> {
-    let this_space = |entry: &Entry, asid| !entry.global && (!tlb.config().asid || entry.asid == asid);
+    let this_space = |entry: &Translation, asid| !entry.global && (!tlb.config().asid || entry.asid == asid);
     let dropped = tlb.entries().filter(|(_, entry)| {
         va.is_none_or(|va| covers(entry, va)) && asid.is_none_or(|asid| this_space(entry, asid))
     });
@@ -101,7 +101,7 @@ proptest! {
         asids in any::<bool>(),
         ops in prop::collection::vec(op(), 1..120),
     ) {
-        let replacement = if fifo { Replacement::Fifo } else { Replacement::Lru };
+        let replacement = if fifo { TlbPolicy::Fifo } else { TlbPolicy::Lru };
         let mut machine = Machine::new(Config {
             paging: Paging::Sv57,
             memory_base: PhysAddr(0x8000_0000),
@@ -117,14 +117,14 @@ proptest! {
             let mut changes = vec![];
             match op {
                 Op::Fill(Page { mode, va, level, asid, global }) => {
-                    let mut path = [Step::default(); MAX_LEVELS];
+                    let mut path = [Read::default(); MAX_LEVELS];
                     path[0].pte = Pte(0xcf);
-                    let leaf = Leaf { level, path, depth: 1, global };
-                    let entry = Entry::new(&MODES[mode], va, asid, Ppn(0), &leaf);
+                    let leaf = Walked { level, path, depth: 1, global };
+                    let entry = Translation::new(&MODES[mode], va, asid, Ppn(0), &leaf);
                     let slot = tlb.victim(&MODES[mode], &entry);
                     prop_assert_eq!(slot, victim(tlb, &MODES[mode], &entry));
                     let slot = slot.expect("there are slots");
-                    let content = Slot { entry: Some(entry), ..tlb.slots()[slot] };
+                    let content = TlbSlot { entry: Some(entry), ..tlb.slots()[slot] };
                     changes.push(Change::TlbSlot { hart: HART, slot, content });
                     let remember = tlb.on_fill(slot);
                     prop_assert_eq!(remember, used_last(tlb, slot));
@@ -147,7 +147,7 @@ proptest! {
                     let dropped: Vec<usize> = std::iter::successors(next(0), |slot| next(slot + 1)).collect();
                     prop_assert_eq!(&dropped, &fenced(tlb, va, asid));
                     changes.extend(dropped.into_iter().map(|slot| {
-                        let content = Slot { entry: None, ..tlb.slots()[slot] };
+                        let content = TlbSlot { entry: None, ..tlb.slots()[slot] };
                         Change::TlbSlot { hart: HART, slot, content }
                     }));
                 }

@@ -3,8 +3,8 @@
 use super::permission;
 use crate::hw::format::geometry::mask;
 use crate::hw::{
-    Access, AdUpdate, Change, Entry, Event, Fault, Flags, Geometry, HartId, Hit, Leaf, Machine, Observer,
-    PhysAddr, Selected, Slot, Trap, VirtAddr, Why, Word, walk,
+    Access, AdUpdate, Change, Event, Fault, Flags, Geometry, HartId, Hit, Machine, Observer, PhysAddr,
+    Selected, TlbSlot, Translation, Trap, VirtAddr, Walked, Why, Word, walk,
 };
 
 /// Bytes of an instruction; the pc goes on by as many, but for a fetch of 2 bytes, which is a compressed one.
@@ -217,7 +217,7 @@ impl Machine {
         self.check(hart, leaf.pte().flags(), access, watch)?;
         self.step_9_accessed_and_dirty(geometry, &mut leaf, access, watch)?;
         // Step 10.
-        let entry = Entry::new(geometry, va, asid, root, &leaf);
+        let entry = Translation::new(geometry, va, asid, root, &leaf);
         self.fill(hart, geometry, entry, hit, watch);
         Ok(entry.translate(va))
     }
@@ -245,7 +245,7 @@ impl Machine {
     fn step_9_accessed_and_dirty<O: Observer>(
         &mut self,
         geometry: &Geometry,
-        leaf: &mut Leaf,
+        leaf: &mut Walked,
         access: Access,
         watch: &mut O,
     ) -> Result<(), Why> {
@@ -269,7 +269,7 @@ impl Machine {
         &mut self,
         hart: HartId,
         geometry: &Geometry,
-        entry: Entry,
+        entry: Translation,
         hit: Option<usize>,
         watch: &mut O,
     ) {
@@ -277,15 +277,15 @@ impl Machine {
         let same = hit.and_then(|_| self.hart(hart).tlb.same_page(geometry, &entry));
         // A walk after a hit (to set D) takes the place of the entry that was hit, whatever its size was.
         if let Some(slot) = hit.filter(|_| same.is_none()) {
-            let content = Slot { entry: None, ..self.hart(hart).tlb.slots()[slot] };
+            let content = TlbSlot { entry: None, ..self.hart(hart).tlb.slots()[slot] };
             self.change(Change::TlbSlot { hart, slot, content }, watch);
         }
         let tlb = &self.hart(hart).tlb;
         let Some(slot) = same.or_else(|| tlb.victim(geometry, &entry)) else { return };
-        let Slot { entry: ref old, used } = tlb.slots()[slot];
+        let TlbSlot { entry: ref old, used } = tlb.slots()[slot];
         let evicted = old.as_ref().filter(|_| same.is_none()).map(|old| old.vpn);
         let remember = if same.is_some() { tlb.on_hit(slot) } else { tlb.on_fill(slot) };
-        self.change(Change::TlbSlot { hart, slot, content: Slot { entry: Some(entry), used } }, watch);
+        self.change(Change::TlbSlot { hart, slot, content: TlbSlot { entry: Some(entry), used } }, watch);
         if let Some(remember) = remember {
             self.change(Change::TlbOrder { hart, remember }, watch);
         }

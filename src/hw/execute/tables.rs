@@ -35,7 +35,7 @@ impl Meaning {
 
 /// A table: where it is, and for which pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Table {
+pub struct PageTable {
     /// Its frame.
     pub ppn: Ppn,
     /// Its level, that of the root for the root.
@@ -44,7 +44,7 @@ pub struct Table {
     pub first: Vpn,
 }
 
-impl Table {
+impl PageTable {
     /// The root table.
     pub fn root(ppn: Ppn, geometry: &Geometry) -> Self {
         Self { ppn, level: geometry.levels - 1, first: Vpn(0) }
@@ -95,9 +95,9 @@ pub struct Entry {
 
 impl Entry {
     /// The table that it leads to.
-    pub fn table(&self) -> Option<Table> {
+    pub fn table(&self) -> Option<PageTable> {
         match self.meaning {
-            Meaning::Pointer(ppn) => Some(Table { ppn, level: self.level - 1, first: self.vpn }),
+            Meaning::Pointer(ppn) => Some(PageTable { ppn, level: self.level - 1, first: self.vpn }),
             _ => None,
         }
     }
@@ -109,7 +109,7 @@ pub fn deciding(memory: &Memory, geometry: &Geometry, root: Ppn, va: VirtAddr) -
     if !geometry.is_canonical(va) {
         return None;
     }
-    let mut table = Table::root(root, geometry);
+    let mut table = PageTable::root(root, geometry);
     loop {
         let index = geometry.index(va, table.level);
         let pte = memory.read(table.address(geometry, index), geometry.pte_bytes)?;
@@ -140,13 +140,13 @@ pub fn visit(
     budget: &mut Budget,
     see: &mut impl FnMut(&Entry) -> bool,
 ) -> bool {
-    visit_table(memory, geometry, &Table::root(root, geometry), pages, budget, see)
+    visit_table(memory, geometry, &PageTable::root(root, geometry), pages, budget, see)
 }
 
 fn visit_table(
     memory: &Memory,
     geometry: &Geometry,
-    table: &Table,
+    table: &PageTable,
     pages: &Range<u64>,
     budget: &mut Budget,
     see: &mut impl FnMut(&Entry) -> bool,

@@ -5,7 +5,7 @@
 //! What a leaf allows is [`super::permission`] (steps 6 to 8); setting A and D is [`super::mmu`] (step 9).
 
 use crate::hw::{
-    Event, Flags, Geometry, Leaf, MAX_LEVELS, Memory, Observer, PhysAddr, Ppn, Pte, Step, VirtAddr, Why,
+    Event, Flags, Geometry, MAX_LEVELS, Memory, Observer, PhysAddr, Ppn, Pte, Read, VirtAddr, Walked, Why,
 };
 
 /// Where an access to `va` ends in the table at `root`: a leaf, whatever it allows.
@@ -20,8 +20,8 @@ pub fn walk<O: Observer>(
     root: Ppn,
     va: VirtAddr,
     watch: &mut O,
-) -> Result<Leaf, Why> {
-    let mut path = [Step::default(); MAX_LEVELS];
+) -> Result<Walked, Why> {
+    let mut path = [Read::default(); MAX_LEVELS];
     let mut global = false;
     // Step 1: a is the root's address, i is LEVELS - 1.
     let mut a = geometry.frame_address(root);
@@ -32,7 +32,7 @@ pub fn walk<O: Observer>(
         let pte = memory.read(pa, geometry.pte_bytes).ok_or(Why::PteAbsent { level: i, pa })?;
         let pte = Pte(pte);
         watch.event(Event::PteRead { level: i, pa, pte });
-        path[depth] = Step { pa, pte };
+        path[depth] = Read { pa, pte };
         step_3_valid(pte, geometry, i)?;
         global |= pte.flags().has(Flags::G);
         // Step 4: a pointer leads on to the next level.
@@ -41,7 +41,7 @@ pub fn walk<O: Observer>(
             continue;
         }
         step_5_aligned(pte, geometry, i)?;
-        return Ok(Leaf { level: i, path, depth: depth + 1, global });
+        return Ok(Walked { level: i, path, depth: depth + 1, global });
     }
     // Step 4: i < 0.
     Err(Why::NoLeaf)

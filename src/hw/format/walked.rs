@@ -4,7 +4,7 @@ use crate::hw::{MAX_LEVELS, PhysAddr, Pte};
 
 /// A PTE and where it was read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Step {
+pub struct Read {
     /// Where.
     pub pa: PhysAddr,
     /// What was there.
@@ -13,21 +13,21 @@ pub struct Step {
 
 /// A walk that reached a leaf.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Leaf {
+pub struct Walked {
     /// The level of the leaf: 0 for a page, 1 for a megapage.
     pub level: u32,
     /// The PTEs that were read, the root's first. Those past the leaf are zero.
-    pub path: [Step; MAX_LEVELS],
+    pub path: [Read; MAX_LEVELS],
     /// How many were read.
     pub depth: usize,
     /// A PTE on the way had G set: the mapping is in all address spaces.
     pub global: bool,
 }
 
-impl Leaf {
+impl Walked {
     /// The leaf PTE and where it is.
     #[inline]
-    pub fn step(&self) -> Step {
+    pub fn step(&self) -> Read {
         self.path[self.depth - 1]
     }
 

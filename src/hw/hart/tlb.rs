@@ -6,7 +6,7 @@
 
 use super::order::{mixed, scramble, tree_point_away, tree_victim};
 use super::tag::Tag;
-use crate::hw::{Flags, Geometry, Leaf, MAX_LEVELS, PhysAddr, Ppn, Pte, Step, VirtAddr, Vpn};
+use crate::hw::{Flags, Geometry, MAX_LEVELS, PhysAddr, Ppn, Pte, Read, VirtAddr, Vpn, Walked};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
@@ -17,7 +17,8 @@ const WORD: usize = u64::BITS as usize;
 /// Which entry of a full set loses its slot.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-pub enum Replacement {
+#[schemars(rename = "Replacement")]
+pub enum TlbPolicy {
     /// The one that was used longest ago.
     #[default]
     Lru,
@@ -37,7 +38,7 @@ pub struct TlbConfig {
     /// Slots of a set; `entries` for a fully associative TLB. Divides `entries`.
     pub ways: usize,
     /// Who gives way.
-    pub replacement: Replacement,
+    pub replacement: TlbPolicy,
     /// Entries carry the ASID they were filled under, and serve only that one.
     pub asid: bool,
     /// Where the random policy starts.
@@ -46,7 +47,7 @@ pub struct TlbConfig {
 
 /// A cached translation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub struct Translation {
     /// The first page it translates.
     pub vpn: Vpn,
     /// The level of the leaf: 0 for a page, 1 for a megapage.
@@ -66,14 +67,14 @@ pub struct Entry {
     base: PhysAddr,
     /// The leaf.
     pte: Pte,
-    path: [Step; MAX_LEVELS],
+    path: [Read; MAX_LEVELS],
     depth: u8,
 }
 
-impl Entry {
+impl Translation {
     /// The entry for a walk that ended in `leaf`.
     #[inline]
-    pub fn new(geometry: &Geometry, va: VirtAddr, asid: u16, root: Ppn, leaf: &Leaf) -> Self {
+    pub fn new(geometry: &Geometry, va: VirtAddr, asid: u16, root: Ppn, leaf: &Walked) -> Self {
         let mask = !(geometry.leaf_bytes(leaf.level) - 1);
         let first = VirtAddr(va.0 & mask);
         Self {
@@ -98,7 +99,7 @@ impl Entry {
     }
 
     /// The PTEs on the way to it as they were then, the root's first, the leaf last.
-    pub fn path(&self) -> &[Step] {
+    pub fn path(&self) -> &[Read] {
         &self.path[..usize::from(self.depth)]
     }
 
@@ -122,9 +123,9 @@ impl Entry {
 
 /// A place for an entry.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Slot {
+pub struct TlbSlot {
     /// What is in it.
-    pub entry: Option<Entry>,
+    pub entry: Option<Translation>,
     /// The higher, the later it was used (LRU) or filled (FIFO). Comparable within a set.
     pub used: u64,
 }
@@ -164,7 +165,7 @@ pub struct Hit {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tlb {
     config: TlbConfig,
-    slots: Vec<Slot>,
+    slots: Vec<TlbSlot>,
     order: Vec<u64>,
     /// What a look-up needs of each slot.
     tags: Vec<Tag>,
@@ -180,9 +181,9 @@ impl Tlb {
     /// An empty TLB of this shape.
     pub fn new(config: &TlbConfig) -> Self {
         let ways = config.ways.max(1);
-        let start = if config.replacement == Replacement::Random { mixed(config.seed) } else { 0 };
+        let start = if config.replacement == TlbPolicy::Random { mixed(config.seed) } else { 0 };
         Self {
-            slots: vec![Slot::default(); config.entries],
+            slots: vec![TlbSlot::default(); config.entries],
             order: vec![start; config.entries / ways],
             tags: vec![Tag::FREE; config.entries],
             used: vec![0; config.entries],
@@ -199,18 +200,18 @@ impl Tlb {
 
     /// Its slots, in order; those of a set are neighbours.
     #[inline]
-    pub fn slots(&self) -> &[Slot] {
+    pub fn slots(&self) -> &[TlbSlot] {
         &self.slots
     }
 
     /// The leaf PTE in a slot; 0 for a free one.
     #[inline]
     pub fn pte(&self, slot: usize) -> Pte {
-        self.slots.get(slot).and_then(|slot| slot.entry.as_ref()).map_or(Pte(0), Entry::pte)
+        self.slots.get(slot).and_then(|slot| slot.entry.as_ref()).map_or(Pte(0), Translation::pte)
     }
 
     /// The valid entries with their slots' numbers.
-    pub fn entries(&self) -> impl Iterator<Item = (usize, &Entry)> {
+    pub fn entries(&self) -> impl Iterator<Item = (usize, &Translation)> {
         self.slots.iter().enumerate().filter_map(|(slot, s)| s.entry.as_ref().map(|entry| (slot, entry)))
     }
 
@@ -239,7 +240,7 @@ impl Tlb {
     }
 
     /// The slot that has an entry for the same page, or superpage, as a new one.
-    pub fn same_page(&self, geometry: &Geometry, entry: &Entry) -> Option<usize> {
+    pub fn same_page(&self, geometry: &Geometry, entry: &Translation) -> Option<usize> {
         if self.slots.is_empty() {
             return None;
         }
@@ -251,7 +252,7 @@ impl Tlb {
 
     /// The slot that a new entry takes.
     #[inline]
-    pub fn victim(&self, geometry: &Geometry, entry: &Entry) -> Option<usize> {
+    pub fn victim(&self, geometry: &Geometry, entry: &Translation) -> Option<usize> {
         if self.slots.is_empty() {
             return None;
         }
@@ -261,13 +262,13 @@ impl Tlb {
             return Some(free);
         }
         Some(match self.config.replacement {
-            Replacement::Lru | Replacement::Fifo => {
+            TlbPolicy::Lru | TlbPolicy::Fifo => {
                 let used = &self.used[self.ways(set)];
                 let oldest = used.iter().min()?;
                 first + used.iter().position(|used| used == oldest)?
             }
-            Replacement::Plru => first + tree_victim(self.order[set], self.config.ways),
-            Replacement::Random => first + (scramble(self.order[set]) >> 33) as usize % self.config.ways,
+            TlbPolicy::Plru => first + tree_victim(self.order[set], self.config.ways),
+            TlbPolicy::Random => first + (scramble(self.order[set]) >> 33) as usize % self.config.ways,
         })
     }
 
@@ -276,12 +277,12 @@ impl Tlb {
     pub fn on_hit(&self, slot: usize) -> Option<Remember> {
         let set = self.set_of(slot);
         match self.config.replacement {
-            Replacement::Lru => self.used_last(slot),
-            Replacement::Plru => {
+            TlbPolicy::Lru => self.used_last(slot),
+            TlbPolicy::Plru => {
                 let word = tree_point_away(self.order[set], self.config.ways, slot % self.config.ways);
                 (word != self.order[set]).then_some(Remember::Order { set, word })
             }
-            Replacement::Fifo | Replacement::Random => None,
+            TlbPolicy::Fifo | TlbPolicy::Random => None,
         }
     }
 
@@ -290,9 +291,9 @@ impl Tlb {
     pub fn on_fill(&self, slot: usize) -> Option<Remember> {
         let set = self.set_of(slot);
         match self.config.replacement {
-            Replacement::Lru | Replacement::Plru => self.on_hit(slot),
-            Replacement::Fifo => self.used_last(slot),
-            Replacement::Random => Some(Remember::Order { set, word: scramble(self.order[set]) }),
+            TlbPolicy::Lru | TlbPolicy::Plru => self.on_hit(slot),
+            TlbPolicy::Fifo => self.used_last(slot),
+            TlbPolicy::Random => Some(Remember::Order { set, word: scramble(self.order[set]) }),
         }
     }
 
@@ -346,14 +347,14 @@ impl Tlb {
     }
 
     #[inline(always)]
-    pub(in crate::hw) fn swap_slot(&mut self, slot: usize, new: Slot) -> Slot {
+    pub(in crate::hw) fn swap_slot(&mut self, slot: usize, new: TlbSlot) -> TlbSlot {
         let (word, bit) = (&mut self.taken[slot / WORD], 1 << (slot % WORD));
         (self.tags[slot], *word) = match &new.entry {
             Some(entry) => (entry.tag(), *word | bit),
             None => (Tag::FREE, *word & !bit),
         };
         let used = self.swap_used(slot, new.used);
-        Slot { entry: std::mem::replace(&mut self.slots[slot].entry, new.entry), used }
+        TlbSlot { entry: std::mem::replace(&mut self.slots[slot].entry, new.entry), used }
     }
 
     #[inline(always)]
@@ -409,21 +410,21 @@ impl Tlb {
 mod tests {
     use super::*;
 
-    fn victims(replacement: Replacement, hits: &[usize], fills: usize) -> Vec<usize> {
+    fn victims(replacement: TlbPolicy, hits: &[usize], fills: usize) -> Vec<usize> {
         seeded(7, replacement, hits, fills)
     }
 
-    fn seeded(seed: u64, replacement: Replacement, hits: &[usize], fills: usize) -> Vec<usize> {
+    fn seeded(seed: u64, replacement: TlbPolicy, hits: &[usize], fills: usize) -> Vec<usize> {
         let g = Geometry::SV39;
         let config = TlbConfig { entries: 4, ways: 4, replacement, asid: true, seed };
         let mut tlb = Tlb::new(&config);
         let mut taken = vec![];
         for page in 0..4 + fills as u64 {
-            let leaf = Leaf { level: 0, path: [Step::default(); MAX_LEVELS], depth: 3, global: false };
-            let entry = Entry::new(&g, VirtAddr(page << 12), 1, Ppn(0), &leaf);
+            let leaf = Walked { level: 0, path: [Read::default(); MAX_LEVELS], depth: 3, global: false };
+            let entry = Translation::new(&g, VirtAddr(page << 12), 1, Ppn(0), &leaf);
             let slot = tlb.victim(&g, &entry).unwrap();
             let used = tlb.slots[slot].used;
-            tlb.swap_slot(slot, Slot { entry: Some(entry), used });
+            tlb.swap_slot(slot, TlbSlot { entry: Some(entry), used });
             if let Some(remember) = tlb.on_fill(slot) {
                 tlb.swap_remembered(remember);
             }
@@ -443,24 +444,24 @@ mod tests {
 
     #[test]
     fn lru_replaces_what_was_used_longest_ago() {
-        assert_eq!(victims(Replacement::Lru, &[0, 2], 4), [1, 3, 0, 2]);
+        assert_eq!(victims(TlbPolicy::Lru, &[0, 2], 4), [1, 3, 0, 2]);
     }
 
     #[test]
     fn fifo_does_not_care_about_hits() {
-        assert_eq!(victims(Replacement::Fifo, &[0, 2], 5), [0, 1, 2, 3, 0]);
+        assert_eq!(victims(TlbPolicy::Fifo, &[0, 2], 5), [0, 1, 2, 3, 0]);
     }
 
     #[test]
     fn pseudo_lru_points_away_from_what_was_used() {
         // After filling 0..4 the tree points to 0; a hit on 0 turns it to the other half, where 2 is the older.
-        assert_eq!(victims(Replacement::Plru, &[], 1), [0]);
-        assert_eq!(victims(Replacement::Plru, &[0], 2), [2, 1]);
+        assert_eq!(victims(TlbPolicy::Plru, &[], 1), [0]);
+        assert_eq!(victims(TlbPolicy::Plru, &[0], 2), [2, 1]);
     }
 
     #[test]
     fn random_is_the_same_from_the_same_seed_and_another_from_each_other() {
-        let run = |seed| seeded(seed, Replacement::Random, &[], 32);
+        let run = |seed| seeded(seed, TlbPolicy::Random, &[], 32);
         let runs: std::collections::BTreeSet<Vec<usize>> = (0..100).map(run).collect();
         assert_eq!(runs.len(), 100);
         assert!((0..100).all(|seed| runs.contains(&run(seed))));

@@ -1,6 +1,6 @@
 //! What can change in a machine, each change with room for the one that undoes it.
 
-use crate::hw::{Contents, Csr, HartId, PhysAddr, Privilege, Remember, Slot, VirtAddr};
+use crate::hw::{Contents, Csr, HartId, PhysAddr, Privilege, Remember, TlbSlot, VirtAddr};
 
 /// One change of a machine's state. [`Machine::swap`](super::Machine::swap) applies it and gives back the one that undoes it.
 #[derive(Clone, Debug, PartialEq)]
@@ -58,7 +58,7 @@ pub enum Change {
         /// Which.
         slot: usize,
         /// What.
-        content: Slot,
+        content: TlbSlot,
     },
     /// What the TLB's replacement policy remembers.
     TlbOrder {

@@ -1,7 +1,8 @@
 //! The machine: memory and harts, and the one door through which their state changes.
 
 use crate::hw::{
-    Change, Config, Csr, Event, Geometry, Hart, HartId, Memory, Observer, PhysAddr, Pte, Slot, VirtAddr, Word,
+    Change, Config, Csr, Event, Geometry, Hart, HartId, Memory, Observer, PhysAddr, Pte, TlbSlot, VirtAddr,
+    Word,
 };
 
 /// Memory and harts.
@@ -133,7 +134,7 @@ impl Machine {
             let space = asid.map(|asid| asid & self.config.paging.most_asid());
             let mut from = 0;
             while let Some(slot) = self.hart(hart).tlb.next_fenced(from, &geometry, va, space) {
-                let content = Slot { entry: None, ..self.hart(hart).tlb.slots()[slot] };
+                let content = TlbSlot { entry: None, ..self.hart(hart).tlb.slots()[slot] };
                 self.change(Change::TlbSlot { hart, slot, content }, watch);
                 (from, dropped) = (slot + 1, dropped + 1);
             }

@@ -2,7 +2,7 @@
 //! kernel without a mistake breaks one, at any event.
 
 use super::check::Broken;
-use crate::hw::{self, Access, Cause, Entry, Flags, Ppn, Privilege, Pte, Request, Trap};
+use crate::hw::{self, Access, Cause, Flags, Ppn, Privilege, Pte, Request, Translation, Trap};
 use crate::kernel::state::{Frame, Usage};
 use crate::kernel::system::System;
 use std::collections::BTreeMap;
@@ -57,7 +57,7 @@ impl System {
         let geometry = self.geometry();
         let hart = self.machine.hart(self.hart);
         let in_user_mode = hart.privilege == Privilege::User && self.running.is_some();
-        let harmful = |entry: &Entry| {
+        let harmful = |entry: &Translation| {
             let mut frames = self.frames_of(entry.level, entry.pte());
             let is_free = frames.any(|(_, frame)| frame.usage == Usage::Free);
             // What has no U is the kernel's: no program can use it, and in the kernel's map free frames have their place, too.
@@ -70,7 +70,7 @@ impl System {
 
     /// Whether an entry allows more than the PTEs that it was made from do now. A and D count: a touch that sets none
     /// is one that the kernel does not see.
-    fn grants_more(&self, entry: &Entry) -> bool {
+    fn grants_more(&self, entry: &Translation) -> bool {
         let geometry = self.geometry();
         let counted = Flags::V | Flags::R | Flags::W | Flags::X | Flags::U | Flags::A | Flags::D;
         entry.path().iter().any(|step| {

@@ -17,7 +17,7 @@
 //!
 //! The direct map is no owner of the frames it shows; the PTE of a kernel stack in the kernel's own table is.
 
-use crate::hw::tables::Table;
+use crate::hw::tables::PageTable;
 use crate::hw::{self, Csr, Flags, HartId, PhysAddr, Ppn, Pte, Satp, VirtAddr, Vpn};
 use crate::kernel::PAGE;
 use crate::kernel::event::{Change, Counters};
@@ -192,7 +192,7 @@ impl System {
 
     /// The pointers in a table, with their indices.
     fn pointers(&self, table: Ppn, level: u32) -> Vec<(u64, Pte)> {
-        let (geometry, table) = (self.geometry(), Table { ppn: table, level, first: Vpn(0) });
+        let (geometry, table) = (self.geometry(), PageTable { ppn: table, level, first: Vpn(0) });
         let entries = table.entries(self.machine.memory(), &geometry, &(0..u64::MAX));
         let pointers = entries.into_iter().filter(|entry| entry.table().is_some());
         pointers.map(|entry| (entry.index, entry.pte)).collect()

@@ -1,7 +1,7 @@
 //! A PTE, a word of memory, and an entry of the TLB: words that translate.
 
 use super::{Known, bits, row};
-use crate::hw::{Entry, Geometry, PhysAddr, Pte};
+use crate::hw::{Geometry, PhysAddr, Pte, Translation};
 use crate::kernel::System;
 use crate::kernel::state::COW;
 use crate::kernel::state::SWAPPED;
@@ -121,7 +121,7 @@ pub(super) fn slot(story: &Story, slot: usize) -> Known {
 }
 
 /// What the tables say now that the entry does not.
-fn why_stale(system: &System, geometry: &Geometry, entry: &Entry) -> Vec<Line> {
+fn why_stale(system: &System, geometry: &Geometry, entry: &Translation) -> Vec<Line> {
     let mut lines = vec![];
     let levels = (0..geometry.levels).rev();
     for (level, step) in levels.zip(entry.path()) {

@@ -1,7 +1,7 @@
 //! How things are tied, in one line of words.
 
 use super::{Line, Thing, Tied};
-use crate::hw::{Csr, Entry, PhysAddr, Ppn, VirtAddr};
+use crate::hw::{Csr, PhysAddr, Ppn, Translation, VirtAddr};
 use crate::kernel::state::SwapSlot;
 use crate::kernel::{Area, FileId, PAGE, Pid, Process};
 use crate::view::spaces::{Space, Spot};
@@ -201,7 +201,7 @@ impl Tied<'_> {
         )
     }
 
-    pub(super) fn slot_label(&self, slot: usize, entry: &Entry) -> Line {
+    pub(super) fn slot_label(&self, slot: usize, entry: &Translation) -> Line {
         let geometry = self.tlb_geometry();
         let page = geometry.page_address(entry.vpn);
         let line = Line::of(Role::Strong, format!("TLB slot {slot}")).with(Role::Dim, ": ");
