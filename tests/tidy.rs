@@ -3,7 +3,8 @@
 //! word on what it is, and nothing unfinished is left behind.
 //!
 //! Floors are read from the table in `src/lib.rs`, so that the table is the rule. A file is read as tokens: what stands
-//! in comments and strings is no import.
+//! in comments and strings is no import. Inside of the modules, `tidy/rooms.rs` looks at how files and rooms stand to each
+//! other.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking, and its helpers with it")]
 
@@ -68,7 +69,7 @@ fn floors(text: &str) -> Floors {
     floors
 }
 
-/// Everything that is wrong with a file, a line each. `path` is from the package's folder: `src/hw/walk.rs`.
+/// Everything that is wrong with a file, a line each. `path` is from the package's folder: `src/hw/execute/walk.rs`.
 fn complaints(path: &str, text: &str, floors: &Floors) -> Vec<String> {
     let inside = path.trim_start_matches("src/").trim_end_matches(".rs");
     let module: Vec<&str> = match inside {
@@ -202,10 +203,10 @@ fn told(path: &str, text: &str) -> Vec<String> {
 #[test]
 fn an_import_that_runs_up_is_found_however_it_is_written() {
     let up = ["`hw` uses `kernel`, which is above it"].map(|what| format!("2: {what}"));
-    assert_eq!(told("src/hw/walk.rs", "use crate::kernel::System;"), up);
-    assert_eq!(told("src/hw/walk.rs", "fn f() -> crate::kernel::Pid { g() }"), up);
-    assert_eq!(told("src/hw/walk.rs", "pub(crate) use crate::{hw::Pte, kernel::{Pid, System}};"), up);
-    assert_eq!(told("src/hw/walk.rs", "use super::super::kernel;"), up);
+    assert_eq!(told("src/hw/execute/walk.rs", "use crate::kernel::System;"), up);
+    assert_eq!(told("src/hw/execute/walk.rs", "fn f() -> crate::kernel::Pid { g() }"), up);
+    assert_eq!(told("src/hw/execute/walk.rs", "pub(crate) use crate::{hw::Pte, kernel::{Pid, System}};"), up);
+    assert_eq!(told("src/hw/execute/walk.rs", "use super::super::super::kernel;"), up);
     assert_eq!(told("src/hw.rs", "use super::{kernel as above};"), up);
     assert_eq!(told("src/hw.rs", "use self::super::kernel;"), up);
     assert_eq!(told("src/hw.rs", "mod tests { use super::super::kernel::Pid; }"), up);

@@ -1,8 +1,8 @@
 //! Which file imports which, names followed through re-exports to the file that defines them; and the files that import
 //! each other in a circle.
 //!
-//! What only tests import is no edge, and neither is what a file hands on to others. Methods are not followed: those of one
-//! type may call each other from file to file.
+//! What the tests of a file import is no edge, and neither is what a file hands on to others. Methods are not followed:
+//! those of one type may call each other from file to file. Nor are paths inside of macros, which are not parsed.
 
 use std::collections::{BTreeMap, BTreeSet};
 use syn::visit::{self, Visit};
@@ -27,7 +27,7 @@ struct File {
     used: BTreeSet<Names>,
 }
 
-/// Who imports whom among the files; each has a path like `src/hw/walk.rs`, and a text.
+/// Who imports whom among the files; each has a path like `src/hw/execute/walk.rs`, and a text.
 pub fn imports(files: &[(String, String)]) -> Imports {
     let read =
         files.iter().filter(|(path, _)| path != "src/main.rs").map(|(path, text)| File::read(path, text));

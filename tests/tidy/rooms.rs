@@ -11,7 +11,8 @@ use syn::{Item, Visibility};
 const CIRCLES: [&str; 8] = [
     "view view/*",
     "cli cli/*",
-    "tui/*",
+    "tui/action tui/comfort tui/command tui/gallery tui/keys tui/line tui/message tui/model tui/pace tui/palette \
+     tui/panels tui/present tui/reload tui/search tui/select tui/sheet tui/tour tui/travel tui/update",
     "tui/draw tui/draw/*",
     "tui tui/draw/notes tui/notes tui/terminal tui/terminal/*",
     "story story/*",
@@ -22,32 +23,32 @@ const CIRCLES: [&str; 8] = [
 /// Modules whose rooms have an order, in a table like that of the floors.
 const ORDERED: [&str; 2] = ["hw", "kernel"];
 
-/// Names that several public types have, to become fewer; but `Change`, `Event` and `Unwatched`, which are one idea on two
-/// floors, may stay.
-const SHARED_NAMES: [&str; 23] = [
-    "Answer",
-    "Broken",
-    "Cause",
-    "Change",
-    "Chapter",
-    "Command",
-    "Config",
-    "Entry",
-    "Event",
-    "Field",
-    "Format",
-    "Frame",
-    "Item",
-    "Key",
-    "Kind",
-    "Line",
-    "Looks",
-    "Place",
-    "Sheet",
-    "Step",
-    "Turn",
-    "Unwatched",
-    "Width",
+/// Names that several public types have, and how many, to become fewer; but `Change`, `Event` and `Unwatched`, which are one
+/// idea on two floors, may stay.
+const SHARED_NAMES: [(&str, usize); 23] = [
+    ("Answer", 2),
+    ("Broken", 2),
+    ("Cause", 2),
+    ("Change", 2),
+    ("Chapter", 2),
+    ("Command", 2),
+    ("Config", 2),
+    ("Entry", 3),
+    ("Event", 2),
+    ("Field", 2),
+    ("Format", 2),
+    ("Frame", 3),
+    ("Item", 3),
+    ("Key", 2),
+    ("Kind", 3),
+    ("Line", 2),
+    ("Looks", 2),
+    ("Place", 4),
+    ("Sheet", 2),
+    ("Step", 2),
+    ("Turn", 2),
+    ("Unwatched", 2),
+    ("Width", 2),
 ];
 
 fn inside(path: &str) -> &str {
@@ -126,6 +127,8 @@ fn rooms_know_only_those_under_them() {
         let (_, face) = files.iter().find(|(path, _)| *path == format!("src/{module}.rs")).unwrap();
         let found = against_the_order(module, face, &imports);
         assert!(found.is_empty(), "{}", found.join("\n"));
+        let declared = face.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'));
+        assert_eq!(floors(face).into_keys().collect::<Vec<_>>(), declared.collect::<Vec<_>>());
     }
 }
 
@@ -137,11 +140,8 @@ fn a_public_type_has_a_name_of_its_own() {
         types(text).into_iter().for_each(|name| named.entry(name).or_default().extend([path.as_str()]));
     }
     named.retain(|_, at| at.len() > 1);
-    let listed: BTreeSet<&str> = SHARED_NAMES.into();
-    let more: Vec<_> = named.iter().filter(|(name, _)| !listed.contains(name.as_str())).collect();
-    assert!(more.is_empty(), "{more:#?}");
-    let unique: Vec<_> = listed.into_iter().filter(|name| !named.contains_key(*name)).collect();
-    assert!(unique.is_empty(), "only one type is called so now: take it out of the list: {unique:?}");
+    let counts: BTreeMap<&str, usize> = named.iter().map(|(name, at)| (name.as_str(), at.len())).collect();
+    assert_eq!(counts, SHARED_NAMES.into(), "{named:#?}");
 }
 
 /// A crate of some files, by path and text.

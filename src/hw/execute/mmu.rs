@@ -123,13 +123,10 @@ impl Machine {
         if self.memory().contains(pa, width) {
             return Ok(pa);
         }
-        match (0..width).find(|i| !self.memory().contains(PhysAddr(pa.0 + i), 1)) {
-            None => Ok(pa),
-            Some(i) => {
-                let (va, pa) = (self.address_after(va, i), PhysAddr(pa.0 + i));
-                Err(Fault { access, va, why: Why::MemoryAbsent { pa } })
-            }
-        }
+        let is_there = |i: &u64| self.memory().contains(PhysAddr(pa.0 + i), 1);
+        let present = (0..width).take_while(is_there).count() as u64;
+        let (va, pa) = (self.address_after(va, present), PhysAddr(pa.0 + present));
+        Err(Fault { access, va, why: Why::MemoryAbsent { pa } })
     }
 
     #[inline]
@@ -275,7 +272,7 @@ impl Machine {
     ) {
         // What a look-up did not find has no entry.
         let same = hit.and_then(|_| self.hart(hart).tlb.same_page(geometry, &entry));
-        // A walk after a hit (to set D) takes the place of the entry that was hit, whatever its size was.
+        // A walk after a hit (to set D) takes the place of the entry that was hit, unless its own page has a slot already.
         if let Some(slot) = hit.filter(|_| same.is_none()) {
             let content = TlbSlot { entry: None, ..self.hart(hart).tlb.slots()[slot] };
             self.change(Change::TlbSlot { hart, slot, content }, watch);

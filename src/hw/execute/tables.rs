@@ -1,5 +1,5 @@
 //! The one reading of page tables, for all who want more of them than one translation: every PTE with the page it is for,
-//! and with what the walker would make of it. So no screen and no check takes for mapped what the walker refuses.
+//! and with what the walker would make of it. So nothing is looked for below a pointer that the walker refuses.
 //!
 //! Levels fall with each table, so a table that leads back to itself comes to an end; but one that leads to itself in every
 //! entry is entered very many times, and whoever reads tables that are not its own gives a [`Budget`].
@@ -156,10 +156,12 @@ fn visit_table(
     for entry in table.entries(memory, geometry, pages) {
         let Some(entries) = budget.entries.checked_sub(1) else { return false };
         budget.entries = entries;
-        let more = see(&entry);
-        let below =
-            entry.table().is_none_or(|table| visit_table(memory, geometry, &table, pages, budget, see));
-        if !more || !below {
+        if !see(&entry) {
+            return false;
+        }
+        if let Some(table) = entry.table()
+            && !visit_table(memory, geometry, &table, pages, budget, see)
+        {
             return false;
         }
     }
@@ -169,15 +171,30 @@ fn visit_table(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::hw::{SplitMix64, Unwatched, walk};
+    use crate::hw::{Change, Event, Observer, SplitMix64, walk};
     use std::collections::BTreeMap;
 
-    const BASE: u64 = 0x8000_0000;
-    const FRAMES: u64 = 8;
+    const BASE: u64 = 0x1000_0000;
 
-    /// A PTE as a hostile kernel may write it: most lead to a frame that is there, with any flags.
+    /// What a walk has read last.
+    struct Last(Option<(u32, PhysAddr, Pte)>);
+
+    impl Observer for Last {
+        fn changed(&mut self, _: Change) {}
+        fn event(&mut self, event: Event) {
+            if let Event::PteRead { level, pa, pte } = event {
+                self.0 = Some((level, pa, pte));
+            }
+        }
+    }
+
+    /// A PTE as a hostile kernel may write it: most lead to one of eight tables, some to zeros or out of memory.
     fn any_pte(dice: &mut SplitMix64, geometry: &Geometry) -> u64 {
-        let frame = (BASE >> geometry.page_bits) + dice.below(FRAMES + 1);
+        let frame = match dice.below(12) {
+            0 => 8,
+            1 => 1000,
+            _ => dice.below(8),
+        };
         let flags = match dice.below(8) {
             0 => 0,
             1 | 2 => 0x1,
@@ -187,63 +204,112 @@ mod tests {
             6 => 0x1 | 1 << dice.below(8),
             _ => return if dice.below(2) == 0 { 0 } else { dice.next() },
         };
-        frame << 10 | flags
+        ((BASE >> geometry.page_bits) + frame) << 10 | flags
+    }
+
+    /// How the walks of a geometry ended: at a leaf, at nothing, outside memory, refused.
+    #[derive(Debug, Default)]
+    struct Ends([u32; 4]);
+
+    impl Ends {
+        /// Eight tables with anything at these indices, and what reader and walker say of the pages that they lead to.
+        fn compare(&mut self, dice: &mut SplitMix64, geometry: &Geometry, indices: &[u64]) {
+            let (page, root) = (geometry.page_bytes(), Ppn(BASE >> geometry.page_bits));
+            let mut memory = Memory::new(PhysAddr(BASE), (9 * page).next_multiple_of(0x1000)).unwrap();
+            for (table, index) in (0..8).flat_map(|table| indices.iter().map(move |index| (table, index))) {
+                let pa = PhysAddr(BASE + table * page + index * geometry.pte_bytes);
+                memory.swap(pa, geometry.pte_bytes, any_pte(dice, geometry));
+            }
+            let everywhere = 0..1 << (geometry.va_bits - geometry.page_bits);
+            let mut budget = Budget { tables: usize::MAX, entries: usize::MAX };
+            let mut shown = BTreeMap::new();
+            let mut see = |entry: &Entry| shown.insert((entry.vpn.0, entry.level), *entry).is_none();
+            assert!(visit(&memory, geometry, root, &everywhere, &mut budget, &mut see));
+            let mut pages = vec![0];
+            for level in 0..geometry.levels {
+                let shift = geometry.index_bits * level;
+                let at = indices.iter().filter(|index| **index < 1 << geometry.index_bits_at(level));
+                pages = at.flat_map(|index| pages.iter().map(move |page| page | index << shift)).collect();
+            }
+            for vpn in pages {
+                self.compare_page(&memory, geometry, root, Vpn(vpn), &shown);
+            }
+        }
+
+        fn compare_page(
+            &mut self,
+            memory: &Memory,
+            geometry: &Geometry,
+            root: Ppn,
+            vpn: Vpn,
+            shown: &BTreeMap<(u64, u32), Entry>,
+        ) {
+            let va = geometry.page_address(vpn);
+            let mut last = Last(None);
+            let walked = walk(memory, geometry, root, va, &mut last);
+            let decides = deciding(memory, geometry, root, va);
+            if let Err(Why::PteAbsent { .. }) = walked {
+                assert_eq!(decides, None);
+                return self.0[2] += 1;
+            }
+            let entry = decides.expect("the walker has read it");
+            assert_eq!(Some((entry.level, entry.pa, entry.pte)), last.0);
+            assert_eq!(entry.va, va.round_down(geometry.leaf_bytes(entry.level)));
+            let seen = shown.get(&(geometry.vpn(entry.va).0, entry.level));
+            assert_eq!(seen, Some(&entry).filter(|entry| entry.pte != Pte(0)), "{va}");
+            let (end, meaning) = match walked {
+                Ok(walked) => (0, Meaning::Leaf(walked.pte().ppn(geometry))),
+                Err(Why::Invalid { .. }) => (1, Meaning::Nothing),
+                Err(why) => (3, Meaning::Refused(why)),
+            };
+            assert_eq!(entry.meaning, meaning);
+            self.0[end] += 1;
+        }
     }
 
     /// Tables with anything in them, of every depth: what is read of them is, for each page, what the walker says.
     #[test]
     fn reader_and_walker_agree_on_every_page() {
         let mut dice = SplitMix64(13);
-        let mut ends = [0u32; 3];
-        for round in 0..600 {
-            let (va_bits, pte_bytes) = [(16, 8), (13, 8), (14, 4), (20, 8)][round % 4];
-            let geometry = Geometry::described(va_bits, 128, pte_bytes).unwrap();
-            let page = geometry.page_bytes();
-            let mut memory = Memory::new(PhysAddr(BASE), 0x1000).unwrap();
-            for at in (0..FRAMES * page).step_by(pte_bytes as usize) {
-                memory.swap(PhysAddr(BASE + at), pte_bytes, any_pte(&mut dice, &geometry));
-            }
-            let root = Ppn(BASE >> geometry.page_bits);
-            let pages = 0..1 << (geometry.va_bits - geometry.page_bits);
-            let mut read: BTreeMap<u64, Entry> = BTreeMap::new();
-            let mut budget = Budget { tables: usize::MAX, entries: usize::MAX };
-            let is_whole = visit(&memory, &geometry, root, &pages, &mut budget, &mut |entry| {
-                let covered = 1 << (geometry.index_bits * entry.level);
-                read.extend((entry.vpn.0..entry.vpn.0 + covered).map(|vpn| (vpn, *entry)));
-                true
+        let described = [(16, 8), (13, 8), (14, 4), (20, 8)];
+        let described = described.map(|(bits, pte)| Geometry::described(bits, 128, pte).unwrap());
+        let everything: Vec<u64> = (0..32).collect();
+        for geometry in described {
+            let mut ends = Ends::default();
+            (0..100).for_each(|_| {
+                ends.compare(&mut dice, &geometry, &everything[..128 / geometry.pte_bytes as usize])
             });
-            assert!(is_whole);
-            for vpn in pages {
-                let va = geometry.page_address(Vpn(vpn));
-                let read = read.get(&vpn);
-                let decides = deciding(&memory, &geometry, root, va);
-                // A clear PTE is not shown: the pointer to its table is then the last that was.
-                let shown = read.filter(|entry| entry.table().is_none());
-                assert!(
-                    decides.is_none_or(|entry| shown.map_or(entry.pte == Pte(0), |shown| entry == *shown))
-                );
-                match walk(&memory, &geometry, root, va, &mut Unwatched) {
-                    Ok(walked) => {
-                        let read = read.unwrap();
-                        let step = walked.step();
-                        assert_eq!((read.pa, read.level, read.pte), (step.pa, walked.level, step.pte));
-                        assert_eq!(read.meaning, Meaning::Leaf(step.pte.ppn(&geometry)));
-                        ends[0] += 1;
-                    }
-                    Err(Why::Invalid { .. } | Why::PteAbsent { .. }) => {
-                        let nothing =
-                            |entry: &Entry| matches!(entry.meaning, Meaning::Nothing | Meaning::Pointer(_));
-                        assert!(read.is_none_or(nothing), "{va}: {read:?}");
-                        ends[1] += 1;
-                    }
-                    Err(why) => {
-                        assert_eq!(read.unwrap().meaning, Meaning::Refused(why), "{va}");
-                        ends[2] += 1;
-                    }
-                }
-            }
+            assert!(ends.0.iter().all(|count| *count > 20), "{geometry:?}: {ends:?}");
         }
-        assert!(ends.iter().all(|count| *count > 10_000), "every end is tried often: {ends:?}");
+        // Addresses of both halves, and superpages.
+        for geometry in [Geometry::SV39, Geometry::SV32] {
+            let mut ends = Ends::default();
+            (0..100).for_each(|_| ends.compare(&mut dice, &geometry, &[0, 1, 255, 256, 511]));
+            assert!(ends.0.iter().all(|count| *count > 20), "{geometry:?}: {ends:?}");
+        }
+    }
+
+    #[test]
+    fn no_entry_decides_about_an_address_that_is_not_canonical() {
+        let mut memory = Memory::new(PhysAddr(BASE), 0x1000).unwrap();
+        memory.swap(PhysAddr(BASE + 8 * 256), 8, 0xcf);
+        let deciding = |va| deciding(&memory, &Geometry::SV39, Ppn(BASE >> 12), VirtAddr(va));
+        assert_eq!(deciding(1 << 38), None);
+        assert!(deciding(!0 << 38).is_some_and(|entry| entry.va == VirtAddr(!0 << 38)));
+    }
+
+    #[test]
+    fn who_has_seen_enough_is_shown_no_more() {
+        let mut memory = Memory::new(PhysAddr(BASE), 0x1000).unwrap();
+        memory.swap(PhysAddr(BASE), 8, BASE >> 12 << 10 | 1);
+        let mut budget = Budget { tables: 100, entries: 100 };
+        let mut calls = 0;
+        let mut see = |_: &Entry| {
+            calls += 1;
+            false
+        };
+        assert!(!visit(&memory, &Geometry::SV39, Ppn(BASE >> 12), &(0..1 << 27), &mut budget, &mut see));
+        assert_eq!(calls, 1);
     }
 
     #[test]

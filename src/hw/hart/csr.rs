@@ -221,7 +221,7 @@ impl Csrs {
     }
 
     /// Puts a word into a register as it is, and gives back what was there.
-    pub(in crate::hw) fn swap(&mut self, csr: Csr, value: u64) -> u64 {
+    pub(super) fn swap(&mut self, csr: Csr, value: u64) -> u64 {
         let old = self.read(csr).0;
         match csr {
             Csr::Satp => self.satp = Satp(value),

@@ -65,8 +65,6 @@ pub struct Translation {
     mask: u64,
     /// The physical address of its first page.
     base: PhysAddr,
-    /// The leaf.
-    pte: Pte,
     path: [Read; MAX_LEVELS],
     depth: u8,
 }
@@ -86,7 +84,6 @@ impl Translation {
             first,
             mask,
             base: geometry.frame_address(leaf.pte().ppn(geometry)),
-            pte: leaf.pte(),
             path: leaf.path,
             depth: leaf.depth as u8,
         }
@@ -95,7 +92,7 @@ impl Translation {
     /// The leaf PTE as it was when the slot was filled.
     #[inline]
     pub fn pte(&self) -> Pte {
-        self.pte
+        self.path[usize::from(self.depth) - 1].pte
     }
 
     /// The PTEs on the way to it as they were then, the root's first, the leaf last.
@@ -117,7 +114,7 @@ impl Translation {
     #[inline]
     fn tag(&self) -> Tag {
         let Self { first, mask, base, asid, global, .. } = *self;
-        Tag { first, mask, base, flags: self.pte.flags(), asid, global }
+        Tag { first, mask, base, flags: self.pte().flags(), asid, global }
     }
 }
 

@@ -66,3 +66,6 @@ pub enum Change {
     /// The hart that operations are carried out on.
     Hart(HartId),
 }
+
+/// Records are many, and each change of one takes this much.
+const _: () = assert!(size_of::<Change>() <= 152);

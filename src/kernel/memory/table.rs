@@ -109,9 +109,9 @@ impl System {
             Some(_) => Budget { tables: self.frames.len(), entries: MOST_PTES },
             None => Budget { tables: usize::MAX, entries: usize::MAX },
         };
-        let visible =
+        let mut visible =
             |entry: &Entry| see(entry.va, Place { level: entry.level, pa: entry.pa, pte: entry.pte });
-        tables::visit(self.machine.memory(), &self.geometry(), root, &pages, &mut budget, &mut { visible })
+        tables::visit(self.machine.memory(), &self.geometry(), root, &pages, &mut budget, &mut visible)
     }
 }
 
