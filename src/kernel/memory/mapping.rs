@@ -194,7 +194,7 @@ impl System {
     fn pointers(&self, table: Ppn, level: u32) -> Vec<(u64, Pte)> {
         let (geometry, table) = (self.geometry(), PageTable { ppn: table, level, first: Vpn(0) });
         let entries = table.entries(self.machine.memory(), &geometry, &(0..u64::MAX));
-        let pointers = entries.into_iter().filter(|entry| entry.table().is_some());
+        let pointers = entries.into_iter().filter(|entry| level > 0 && entry.pte.is_pointer());
         pointers.map(|entry| (entry.index, entry.pte)).collect()
     }
 

@@ -1,6 +1,6 @@
 //! Page tables: mechanism only. Who maps what, and why, is said elsewhere.
 
-use crate::hw::tables::{self, Budget, Entry};
+use crate::hw::tables::{self, Budget, Entry, PageTable};
 use crate::hw::{Flags, PhysAddr, Ppn, Pte, VirtAddr};
 use crate::kernel::PAGE;
 use crate::kernel::setup::{Bug, EmptyTables};
@@ -15,10 +15,24 @@ const MOST_MAPPINGS: usize = 1 << 16;
 const MOST_PTES: usize = 1 << 20;
 
 impl System {
-    /// The PTE that decides about an address: see [`tables::deciding`].
+    /// The PTE that decides about an address: the leaf, or the first one on the way that leads nowhere. No PTE does about
+    /// an address that is not canonical. Like xv6, the kernel goes on from a pointer without a look at the bits for which the
+    /// walker refuses one; a kernel that is right sets none of them.
     pub fn pte_for(&self, root: Ppn, va: VirtAddr) -> Option<Place> {
-        let entry = tables::deciding(self.machine.memory(), &self.geometry(), root, va)?;
-        Some(Place { level: entry.level, pa: entry.pa, pte: entry.pte })
+        let geometry = self.geometry();
+        if !geometry.is_canonical(va) {
+            return None;
+        }
+        let mut table = geometry.frame_address(root);
+        for level in (0..geometry.levels).rev() {
+            let pa = PhysAddr(table.0 + geometry.index(va, level) * geometry.pte_bytes);
+            let pte = Pte(self.machine.memory().read(pa, geometry.pte_bytes)?);
+            if level == 0 || !pte.is_pointer() {
+                return Some(Place { level, pa, pte });
+            }
+            table = geometry.frame_address(pte.ppn(&geometry));
+        }
+        None
     }
 
     /// The leaf that maps an address, if one does.
@@ -105,13 +119,43 @@ impl System {
         pages: Range<u64>,
         see: &mut impl FnMut(VirtAddr, Place) -> bool,
     ) -> bool {
-        let mut budget = match self.policies {
-            Some(_) => Budget { tables: self.frames.len(), entries: MOST_PTES },
-            None => Budget { tables: usize::MAX, entries: usize::MAX },
-        };
-        let mut visible =
+        let geometry = self.geometry();
+        let mut place =
             |entry: &Entry| see(entry.va, Place { level: entry.level, pa: entry.pa, pte: entry.pte });
-        tables::visit(self.machine.memory(), &self.geometry(), root, &pages, &mut budget, &mut visible)
+        if self.policies.is_none() {
+            let mut budget = Budget { tables: usize::MAX, entries: usize::MAX };
+            return tables::visit(self.machine.memory(), &geometry, root, &pages, &mut budget, &mut place);
+        }
+        let mut left = Budget { tables: self.frames.len(), entries: MOST_PTES };
+        self.visit_table(&PageTable::root(root, &geometry), &pages, &mut left, &mut place)
+    }
+
+    /// The same for a table of the kernel's, by what the kernel takes for a pointer.
+    fn visit_table(
+        &self,
+        table: &PageTable,
+        pages: &Range<u64>,
+        left: &mut Budget,
+        see: &mut impl FnMut(&Entry) -> bool,
+    ) -> bool {
+        let Some(tables) = left.tables.checked_sub(1) else { return false };
+        left.tables = tables;
+        let geometry = self.geometry();
+        for entry in table.entries(self.machine.memory(), &geometry, pages) {
+            let Some(entries) = left.entries.checked_sub(1) else { return false };
+            left.entries = entries;
+            let more = see(&entry);
+            let leads_on = entry.pte.is_pointer() && entry.level > 0;
+            let below = PageTable {
+                ppn: entry.pte.ppn(&geometry),
+                level: entry.level.saturating_sub(1),
+                first: entry.vpn,
+            };
+            if leads_on && !self.visit_table(&below, pages, left, see) || !more {
+                return false;
+            }
+        }
+        true
     }
 }
 
